@@ -1,0 +1,275 @@
+/*
+ * septum.h - find cell membranes in microscopy images of a domain with almost no
+ * labels.
+ *
+ * Conventions, true of every function here.
+ *
+ * Errors.  A function that can fail returns enum septum_status and takes, last, a
+ * struct septum_error that the caller owns and may pass as NULL.  err->text is one
+ * sentence to show a user; it is untouched on success.  When a call fails its outputs
+ * are as they were, except that an output handle is set to NULL.
+ *
+ * Ownership.  What septum_X_create() or _load() hands out, septum_X_free() takes back;
+ * freeing NULL is allowed.  Pixel buffers are always the caller's.  Strings in
+ * arguments are read during the call only.
+ *
+ * Options.  Every options struct is valid when all zero but for its required paths:
+ * zero (or NULL) means the default that the field's comment gives.
+ *
+ * Layout.  An image of height h and width w is h * w values, row-major, x fastest.  A
+ * membrane probability is a float in [0, 1], 1 meaning membrane.
+ *
+ * Sources.  A source of images or masks is a list of paths: directories (their PNG and
+ * TIFF files in natural order), PNG files, or TIFF files (each page an image).
+ *
+ * Threads.  Different handles may be used from different threads; one handle must not
+ * be used by two threads at once.
+ */
+#ifndef SEPTUM_H
+#define SEPTUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SEPTUM_API __attribute__((visibility("default")))
+
+enum septum_status {
+    SEPTUM_OK = 0,
+    SEPTUM_ENOMEM,   /* memory or disk ran out */
+    SEPTUM_EIO,      /* the operating system refused to read or write */
+    SEPTUM_EFORMAT,  /* a file is not what it should be */
+    SEPTUM_EINVAL,   /* arguments that do not fit each other or the data */
+    SEPTUM_ENGINE,   /* the matrix library failed */
+    SEPTUM_ESTOPPED, /* a progress callback asked to stop */
+};
+
+struct septum_error {
+    enum septum_status status;
+    char text[1024];
+};
+
+/* Where a long job stands.  All text is borrowed for the time of the call. */
+struct septum_progress {
+    double fraction;     /* done of the whole job, in [0, 1] */
+    double seconds_left; /* estimate; negative while unknown */
+    const char *what;    /* one short line: "epoch 3 of 20, loss 0.412" */
+    bool milestone;      /* true for lines worth keeping in a log, such as an epoch's */
+};
+
+/* Called between steps of a long job.  Return false to stop it (SEPTUM_ESTOPPED). */
+typedef bool (*septum_progress_fn)(void *user, const struct septum_progress *progress);
+
+SEPTUM_API const char *septum_version(void);
+SEPTUM_API const char *septum_status_name(enum septum_status status);
+
+/* ---- models ---------------------------------------------------------------------- */
+
+struct septum_model;
+
+/* All text is borrowed from the model. */
+struct septum_model_info {
+    const char *net;           /* specification in the paper's notation */
+    uint32_t window;           /* side of the square that a pixel's answer depends on */
+    uint32_t layers;           /* layers with weights */
+    uint64_t parameters;       /* trainable numbers */
+    double threshold;          /* of the membrane mask, chosen on labelled pixels */
+    double trained_epochs;     /* passes over the training images */
+    uint64_t trained_windows;  /* windows (labelled pixels) learnt from, with repeats */
+    const char *normalisation; /* rule that brings an image to the net's scale */
+    const char *history;       /* how the model came to be, a line a training */
+};
+
+SEPTUM_API enum septum_status
+septum_model_load(const char *path, struct septum_model **out,
+                  struct septum_error *err);
+SEPTUM_API enum septum_status
+septum_model_save(const struct septum_model *model, const char *path, bool force,
+                  struct septum_error *err);
+SEPTUM_API struct septum_model_info septum_model_info(const struct septum_model *model);
+SEPTUM_API void septum_model_free(struct septum_model *model);
+
+/*
+ * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
+ * intensities on any scale (each image is normalised on its own); `membrane` takes
+ * height
+ * * width probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
+ * image smaller than the model's window.  `memory` bounds the working memory in bytes;
+ * 0 = 1 GiB.
+ */
+SEPTUM_API enum septum_status
+septum_predict(const struct septum_model *model, const float *pixels, uint32_t height,
+               uint32_t width, uint64_t memory, float *membrane,
+               struct septum_error *err);
+
+/* ---- sources --------------------------------------------------------------------- */
+
+struct septum_source {
+    const char *const *paths;
+    size_t count;
+};
+
+/* Masks: non-zero is membrane, unless told otherwise. */
+struct septum_masks {
+    struct septum_source source;
+    bool has_membrane_value, has_unlabelled_value;
+    double membrane_value;   /* only this value is membrane */
+    double unlabelled_value; /* pixels of this value have no answer */
+    bool instances;          /* values are cell numbers; membranes are their borders */
+};
+
+/* ---- training -------------------------------------------------------------------- */
+
+enum septum_form {
+    SEPTUM_FORM_DENSE, /* a tile of neighbouring windows at once */
+    SEPTUM_FORM_PATCH, /* a batch of windows drawn anywhere, as the paper has it */
+};
+
+struct septum_train_options {
+    struct septum_source images;
+    struct septum_masks labels;
+    struct septum_source validation_images; /* optional, with labels */
+    struct septum_masks validation_labels;
+    const char
+        *output; /* model file; "<output>.checkpoint" stands beside it meanwhile */
+    bool force;  /* replace an existing output */
+    bool resume; /* go on from the checkpoint */
+
+    const char *net;    /* specification or preset; NULL = the source model's, or
+                           "default" */
+    const char *preset; /* training settings: NULL = "default"; "paper" */
+    const char *from;   /* source model, or NULL */
+    int32_t transfer;   /* layers with weights to copy from it; 0 = all */
+    bool freeze;        /* keep the copied layers fixed */
+    enum septum_form form;
+    bool has_form;  /* else the preset's */
+    double epochs;  /* 0 = the preset's */
+    double minutes; /* stop after so long; 0 = no limit */
+    uint64_t seed;
+    const char *log;  /* CSV file, a row an epoch, or NULL */
+    uint32_t threads; /* 0 = all cores */
+    septum_progress_fn progress;
+    void *user;
+};
+
+/*
+ * Train a model.  Equal options, input and machine give an equal file, whether or not
+ * it was interrupted and resumed (save under `minutes`, which is a matter of the
+ * clock). Stopped by `progress`, it leaves a checkpoint and returns SEPTUM_ESTOPPED.
+ */
+SEPTUM_API enum septum_status
+septum_train(const struct septum_train_options *options, struct septum_error *err);
+
+/* ---- segmentation and scores ----------------------------------------------------- */
+
+struct septum_segment_options {
+    const char *model;
+    struct septum_source images;
+    const char *directory; /* made if missing; NAME.tif, and NAME-mask.png etc. */
+    bool mask;             /* also 255 = membrane at the model's threshold */
+    bool uncertainty;      /* also 1 - 2 |P - 0.5|: 1 = most uncertain */
+    bool average;          /* mean over the 8 symmetries: better, 8 times the work */
+    bool force;
+    uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
+    uint64_t memory;  /* bytes of working memory; 0 = 1 GiB */
+    uint32_t threads; /* 0 = all cores */
+    septum_progress_fn progress;
+    void *user;
+};
+
+SEPTUM_API enum septum_status
+septum_segment(const struct septum_segment_options *options, struct septum_error *err);
+
+struct septum_score_options {
+    struct septum_masks truth;
+    struct septum_source probability; /* floats in [0, 1], or 8 bit with 255 = 1 */
+    double threshold;                 /* valid when has_threshold */
+    bool has_threshold;               /* else 0.5 */
+};
+
+struct septum_score {
+    uint64_t images, pixels;
+    double threshold, precision, recall, f_score, pixel_error;
+    double best_f_score, best_threshold, best_pixel_error; /* over all thresholds */
+};
+
+SEPTUM_API enum septum_status
+septum_score(const struct septum_score_options *options, struct septum_score *out,
+             struct septum_error *err);
+
+/* ---- simulated microscopes ------------------------------------------------------- */
+
+struct septum_simulate_options {
+    const char *microscope; /* "spim" or "confocal" */
+    const char *directory;  /* images/NNN.png and labels/NNN.png appear in it */
+    uint32_t count;         /* slices; 0 = 10 */
+    uint32_t size;          /* side, pixels; 0 = the microscope's own */
+    uint64_t seed;
+    bool force;
+    septum_progress_fn progress;
+    void *user;
+};
+
+SEPTUM_API enum septum_status
+septum_simulate(const struct septum_simulate_options *options,
+                struct septum_error *err);
+
+/* ---- the experiment of the paper ------------------------------------------------- */
+
+struct septum_experiment_options {
+    const char *directory;
+    const char *source_model; /* or else: */
+    struct septum_source source_images;
+    struct septum_masks source_labels;
+    struct septum_source target_images;
+    struct septum_masks target_labels;
+    const char *labelled, *pool, *test; /* ranges of positions: "0-4,9" */
+    const char *strategies;             /* "frozen,finetune,expert"; NULL = these */
+    const char *preset;                 /* training settings; NULL = "default" */
+    uint32_t seeds;                     /* 0 = 1 */
+    uint32_t epochs;                    /* 0 = 10 */
+    double minutes;                     /* limit of each ConvNet's training; 0 = none */
+    int32_t transfer;                   /* layers copied; 0 = the paper's 3 */
+    double lambda;                      /* of equation 1; 0 = 0.8 */
+    bool resume, force;
+    uint32_t threads;
+    septum_progress_fn progress;
+    void *user;
+};
+
+SEPTUM_API enum septum_status
+septum_experiment(const struct septum_experiment_options *options,
+                  struct septum_error *err);
+
+/* ---- how fast this machine is ---------------------------------------------------- */
+
+struct septum_bench_options {
+    const char *net;  /* NULL = default */
+    uint32_t tile;    /* outputs a side; 0 = 512 */
+    uint32_t threads; /* 0 = all cores */
+    septum_progress_fn progress;
+    void *user;
+};
+
+struct septum_bench {
+    double peak_gflops; /* of a large matrix product */
+    double dense_pixels_per_second, patch_windows_per_second, train_pixels_per_second;
+    double dense_gflops, train_gflops; /* counting the net's multiply-adds only */
+    double largest_difference;         /* of the two forms' probabilities */
+    const char *isa, *precision;       /* static text */
+    uint32_t threads;
+};
+
+SEPTUM_API enum septum_status
+septum_bench(const struct septum_bench_options *options, struct septum_bench *out,
+             struct septum_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

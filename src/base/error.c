@@ -1,0 +1,42 @@
+/*
+ * error.c - see error.h.
+ */
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum septum_status
+spt_fail(struct septum_error *err, enum septum_status status, const char *format, ...)
+{
+    if (err != NULL) {
+        va_list arguments;
+
+        err->status = status;
+        va_start(arguments, format);
+        vsnprintf(err->text, sizeof err->text, format, arguments);
+        va_end(arguments);
+    }
+    return status;
+}
+
+enum septum_status
+spt_fail_errno(struct septum_error *err, const char *path)
+{
+    int code = errno;
+    bool full = code == ENOSPC || code == EDQUOT || code == ENOMEM;
+    char buffer[128];
+
+    /* The GNU form: it may answer with a text of its own instead of the buffer. */
+    return spt_fail(err, full ? SEPTUM_ENOMEM : SEPTUM_EIO, "%s: %s", path,
+                    strerror_r(code, buffer, sizeof buffer));
+}
+
+enum septum_status
+spt_fail_memory(struct septum_error *err, const char *what, size_t bytes)
+{
+    return spt_fail(err, SEPTUM_ENOMEM, "%s: %zu bytes of memory are not to be had",
+                    what, bytes);
+}

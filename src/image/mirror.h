@@ -1,0 +1,22 @@
+/*
+ * mirror.h - extend an image beyond its borders by reflection.
+ *
+ * The border pixel is not repeated: left of columns 0 1 2 3 come ... 3 2 1 (numpy's
+ * 'reflect'); further out the pattern goes on with period 2 * (size - 1).
+ */
+#ifndef SEPTUM_IMAGE_MIRROR_H
+#define SEPTUM_IMAGE_MIRROR_H
+
+#include <stdint.h>
+
+/* The index in [0, size) that position `at`, of any sign, reflects to. */
+uint32_t spt_mirror_index(int64_t at, uint32_t size);
+
+/*
+ * Copy the rectangle of `image` (height x width) whose first corner is (top, left), of
+ * any sign, and whose size is out_height x out_width, into `out`.
+ */
+void spt_mirror_crop(const float *image, uint32_t height, uint32_t width, int64_t top,
+                     int64_t left, uint32_t out_height, uint32_t out_width, float *out);
+
+#endif

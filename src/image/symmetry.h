@@ -1,0 +1,30 @@
+/*
+ * symmetry.h - the 8 symmetries of the square.
+ *
+ * Symmetry s in [0, 8) is: transpose if s & 4, then reverse the rows if s & 2, then
+ * reverse the columns if s & 1.  0 is the identity.
+ */
+#ifndef SEPTUM_IMAGE_SYMMETRY_H
+#define SEPTUM_IMAGE_SYMMETRY_H
+
+#include <stdint.h>
+
+#define SPT_SYMMETRIES 8
+
+/* True when symmetry s turns height x width into width x height. */
+static inline int
+spt_symmetry_transposes(int s)
+{
+    return (s & 4) != 0;
+}
+
+/* out = s(in); `in` is height x width; `out` must not overlap it. */
+void spt_symmetry_floats(const float *in, uint32_t height, uint32_t width, int s,
+                         float *out);
+void spt_symmetry_bytes(const uint8_t *in, uint32_t height, uint32_t width, int s,
+                        uint8_t *out);
+
+/* The symmetry that undoes s. */
+int spt_symmetry_inverse(int s);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * spec.h - a net as data, in the paper's notation.
+ *
+ *	[window<side>] { conv<kernel>-<channels> | pool<size> | FC-<channels> } ... FC-1
+ *
+ * for example the default preset
+ *
+ *	conv5-48 pool2 conv5-48 pool2 conv4-48 pool2 FC-200 FC-200 FC-1
+ *
+ * A convolution is square, without padding, stride 1, followed by ReLU.  A pooling
+ *takes the maximum of size x size blocks.  An FC layer sees all that the layer before
+ *it left (so the first is a convolution as large as its input); ReLU follows each but
+ *the last, whose one output is the logit of "the window's pixel is membrane".  The
+ *window's side is 64 when it is not said.  Every size must fit: a pooling must divide
+ *its input.
+ *
+ * Parameters of a net lie in one block of floats: for each layer with weights, in
+ *order, its weights [output channel][input channel][row][column], then its biases
+ *[output channel].
+ */
+#ifndef SEPTUM_NET_SPEC_H
+#define SEPTUM_NET_SPEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define SPT_SPEC_LAYERS 32     /* most layers of a net, poolings included */
+#define SPT_SPEC_TEXT 512      /* bytes that hold any specification */
+#define SPT_SPEC_WINDOW 1024   /* largest window */
+#define SPT_SPEC_CHANNELS 4096 /* most channels of a layer */
+
+enum spt_layer_kind {
+    SPT_LAYER_CONV,
+    SPT_LAYER_POOL,
+    SPT_LAYER_FC,
+};
+
+/* A layer as it stands in the net of one window (the patch form). */
+struct spt_layer {
+    enum spt_layer_kind kind;
+    uint32_t size; /* of the kernel or the pooled block; of an FC, its input's side */
+    uint32_t in_side, out_side;         /* pixels */
+    uint32_t in_channels, out_channels; /* equal for a pooling */
+    uint32_t
+        dilation;   /* of this layer in the dense form: product of poolings before it */
+    size_t weights; /* offset of its weights in the parameter block */
+    size_t biases;  /* offset of its biases */
+};
+
+struct spt_spec {
+    uint32_t window; /* side, pixels */
+    uint32_t layer_count;
+    uint32_t weighted_count; /* layers with weights */
+    uint32_t stride;         /* product of all poolings */
+    size_t parameter_count;
+    struct spt_layer layer[SPT_SPEC_LAYERS];
+};
+
+/*
+ * Parse a specification or the name of a preset ("default", "paper": the same net).
+ * Refuses unknown words, zero sizes, no FC-1 at the end, sizes that do not fit (naming
+ * the layer, its input's side and what would fit), and absurd sizes.
+ */
+enum septum_status
+spt_spec_parse(const char *text, struct spt_spec *out, struct septum_error *err);
+
+/* Write the canonical text ("window<side>" only when it is not 64) into SPT_SPEC_TEXT
+ * bytes. */
+void spt_spec_format(const struct spt_spec *spec, char *text);
+
+static inline size_t
+spt_layer_weight_count(const struct spt_layer *layer)
+{
+    return (size_t)layer->out_channels * layer->in_channels * layer->size * layer->size;
+}
+
+/*
+ * How many of the first layers with weights two nets have in common: of equal kind,
+ * kernel and channels, with the same poolings between them.
+ */
+uint32_t spt_spec_common(const struct spt_spec *a, const struct spt_spec *b);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * predict.h - a whole image through the net, tile by tile, inside a memory bound.
+ *
+ * A predictor keeps the compiled net between images.  Tiles overlap by the net's
+ * context; the last tile of a row or column is moved back inside the image, so that all
+ * tiles have one size and the answer does not depend on it.
+ */
+#ifndef SEPTUM_PREDICT_PREDICT_H
+#define SEPTUM_PREDICT_PREDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/net.h"
+
+struct spt_predictor;
+
+struct spt_predict_options {
+    uint32_t tile;   /* outputs a side, rounded up to the net's stride; 0 = the largest
+                        up to 512 that `memory` allows */
+    uint64_t memory; /* bytes of working memory; 0 = 1 GiB */
+    bool average;    /* the mean over the 8 symmetries */
+};
+
+/* The predictor reads `net`'s weights as they are at each call; the net outlives it. */
+enum septum_status
+spt_predictor_create(struct spt_net *net, const struct spt_predict_options *options,
+                     struct spt_predictor **out, struct septum_error *err);
+void spt_predictor_free(struct spt_predictor *predictor);
+
+/*
+ * Probabilities of a normalised image of height x width into `membrane`.  Refuses an
+ * image smaller than the window, naming both sizes.
+ */
+enum septum_status
+spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
+            uint32_t width, float *membrane, struct septum_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * fscore.h - how well membrane probabilities agree with truth, pixel by pixel.
+ *
+ * precision = TP / (TP + FP), recall = TP / (TP + FN), F = 2 TP / (2 TP + FP + FN),
+ * pixel error = (FP + FN) / n, where a pixel is called membrane when P >= threshold.
+ * A quotient of 0 / 0 counts as 0.  Pixels of unknown truth do not count.
+ *
+ * Probabilities are counted in bins of width 1 / SPT_SCORE_BINS, so that any number of
+ * images is scored in one pass and every threshold k / SPT_SCORE_BINS is exact.
+ */
+#ifndef SEPTUM_SCORE_FSCORE_H
+#define SEPTUM_SCORE_FSCORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SPT_SCORE_BINS 1000
+
+/* All zero is a valid, empty tally.  Bin k counts k / BINS <= P < (k + 1) / BINS; the
+ * last holds P = 1. */
+struct spt_tally {
+    uint64_t membrane[SPT_SCORE_BINS + 1];
+    uint64_t other[SPT_SCORE_BINS + 1];
+};
+
+/* Count `count` pixels; labels are enum spt_label.  A probability outside [0, 1] counts
+ * as the nearer end. */
+void spt_tally_add(struct spt_tally *tally, const float *probabilities,
+                   const uint8_t *labels, size_t count);
+
+struct spt_score {
+    double threshold; /* the multiple of 1 / BINS that was used */
+    double precision, recall, f_score, pixel_error;
+};
+
+/* Score at the multiple of 1 / BINS nearest to `threshold` in [0, 1]. */
+struct spt_score spt_tally_score(const struct spt_tally *tally, double threshold);
+
+/* The threshold of highest F-score; of equals, the one nearest to 0.5. */
+struct spt_score spt_tally_best(const struct spt_tally *tally);
+
+#endif
