@@ -1,0 +1,29 @@
+/*
+ * engine.h - the matrix library and the cores it runs on.
+ */
+#ifndef SEPTUM_NET_ENGINE_H
+#define SEPTUM_NET_ENGINE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* oneDNN's engine and stream.  One owner thread. */
+struct spt_engine;
+
+enum septum_status spt_engine_create(struct spt_engine **out, struct septum_error *err);
+void spt_engine_free(struct spt_engine *engine);
+
+/* The instruction set the kernels use on this machine, such as "avx512_core_bf16";
+ * static text. */
+const char *spt_engine_isa(void);
+
+/* Use `threads` cores from here on in the calling thread; 0 = as many as there are.
+ * Returns how many that is. */
+uint32_t spt_engine_threads(uint32_t threads);
+
+/* The sentence for a failure of oneDNN; `code` is its dnnl_status_t. */
+enum septum_status
+spt_fail_engine(struct septum_error *err, const char *what, int code);
+
+#endif

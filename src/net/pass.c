@@ -1,0 +1,435 @@
+/*
+ * pass.c - a net compiled for one shape of input; see net.h.
+ *
+ * The plan is a list of steps, one a layer, each with its place for outputs.  A
+ * training pass keeps every output; a prediction pass lets two buffers take turns.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/random.h"
+#include "net/activation.h"
+#include "net/conv.h"
+#include "net/net_private.h"
+#include "net/pool.h"
+
+/* One layer at one shape. */
+struct step {
+    const struct spt_layer *layer;
+    struct spt_conv *conv; /* NULL for a pooling */
+    struct spt_pool pool;
+    uint32_t weighted; /* number among the layers with weights */
+    size_t count;      /* values of the output */
+    float *out;        /* inside the pass's block */
+    uint8_t *winner;   /* of a pooling, in training */
+    float dropped;     /* scale of the dropout applied to the output, 1 without */
+};
+
+struct spt_pass {
+    struct spt_net *net;
+    struct spt_pass_shape shape;
+    uint32_t side;
+    uint64_t version; /* of the parameters that the convolutions have loaded */
+    struct step step[SPT_SPEC_LAYERS];
+    float *values;         /* input, outputs, gradients: one block */
+    float *input, *logits; /* inside it */
+    float *gradient[2];    /* inside it; training only */
+    uint8_t *winners;      /* one block */
+    uint32_t *order;       /* dense: where the logit of each output pixel lies */
+    void *scratch;         /* oneDNN's */
+};
+
+/* Sizes that follow from specification and shape, shared by the plan and the estimate.
+ */
+struct sizes {
+    size_t input, output[SPT_SPEC_LAYERS];
+    uint32_t batch[SPT_SPEC_LAYERS], side[SPT_SPEC_LAYERS]; /* of each layer's input */
+};
+
+static void
+work_out_sizes(const struct spt_spec *spec, const struct spt_pass_shape *shape,
+               struct sizes *sizes)
+{
+    bool dense = shape->form == SPT_FORM_DENSE;
+    uint32_t batch = shape->batch;
+    uint32_t side = dense ? shape->tile + spec->window - 1 : spec->window;
+
+    sizes->input = (size_t)batch * side * side;
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        const struct spt_layer *layer = &spec->layer[i];
+
+        sizes->batch[i] = batch;
+        sizes->side[i] = side;
+        if (layer->kind == SPT_LAYER_POOL) {
+            uint32_t offsets = dense ? layer->size : 1;
+
+            batch *= offsets * offsets;
+            side = (side - offsets + 1) / layer->size;
+        } else {
+            side -= layer->size - 1;
+        }
+        sizes->output[i] = (size_t)batch * side * side * layer->out_channels;
+    }
+}
+
+/* Floats of the one block, and of its parts. */
+struct parts {
+    size_t outputs[2];  /* prediction: the two buffers; training: all, then 0 */
+    size_t gradient[2]; /* each of the two takes turns with the other */
+    size_t winners;     /* bytes */
+};
+
+static size_t
+larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Whole cache lines, so that no two tensors share one. */
+static size_t
+padded(size_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
+static struct parts
+work_out_parts(const struct spt_spec *spec, const struct spt_pass_shape *shape,
+               const struct sizes *sizes)
+{
+    struct parts parts = {0};
+
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        size_t count = padded(sizes->output[i]);
+
+        if (!shape->training) {
+            parts.outputs[i % 2] = larger(parts.outputs[i % 2], count);
+            continue;
+        }
+        parts.outputs[0] += count;
+        parts.gradient[i % 2] = larger(parts.gradient[i % 2], count);
+        if (spec->layer[i].kind == SPT_LAYER_POOL)
+            parts.winners += sizes->output[i];
+    }
+    return parts;
+}
+
+static size_t
+logit_count(const struct spt_pass_shape *shape)
+{
+    return shape->batch * (shape->form == SPT_FORM_DENSE
+                               ? (size_t)shape->tile * shape->tile
+                               : (size_t)1);
+}
+
+static size_t
+block_floats(const struct sizes *sizes, const struct parts *parts, size_t logits)
+{
+    return padded(sizes->input) + padded(logits) + parts->outputs[0] +
+           parts->outputs[1] + parts->gradient[0] + parts->gradient[1];
+}
+
+size_t
+spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
+{
+    struct sizes sizes;
+    struct parts parts;
+
+    work_out_sizes(spec, shape, &sizes);
+    parts = work_out_parts(spec, shape, &sizes);
+    return block_floats(&sizes, &parts, logit_count(shape)) * sizeof(float) +
+           parts.winners + logit_count(shape) * sizeof(uint32_t);
+}
+
+double
+spt_pass_operations(const struct spt_spec *spec, const struct spt_pass_shape *shape)
+{
+    struct sizes sizes;
+    double operations = 0;
+
+    work_out_sizes(spec, shape, &sizes);
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        const struct spt_layer *layer = &spec->layer[i];
+
+        if (layer->kind != SPT_LAYER_POOL)
+            operations += (double)sizes.output[i] * layer->in_channels * layer->size *
+                          layer->size;
+    }
+    return operations;
+}
+
+/* The fragments' order: the logit of output pixel (y, x) of a tile lies in the fragment
+ * that each pooling's offset (y % size, x % size) leads to. */
+static void
+fill_order(struct spt_pass *pass)
+{
+    const struct spt_spec *spec = &pass->net->spec;
+    uint32_t tile = pass->shape.tile, side = tile / spec->stride;
+
+#pragma omp parallel for schedule(static)
+    for (size_t at = 0; at < logit_count(&pass->shape); at++) {
+        size_t fragment = at / ((size_t)tile * tile);
+        uint32_t y = (uint32_t)(at / tile % tile), x = (uint32_t)(at % tile);
+
+        for (uint32_t i = 0; i < spec->layer_count; i++) {
+            uint32_t size = spec->layer[i].size;
+
+            if (spec->layer[i].kind != SPT_LAYER_POOL)
+                continue;
+            fragment = (fragment * size + y % size) * size + x % size;
+            y /= size;
+            x /= size;
+        }
+        pass->order[at] = (uint32_t)((fragment * side + y) * side + x);
+    }
+}
+
+static enum septum_status
+make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
+          struct septum_error *err)
+{
+    const struct spt_spec *spec = &pass->net->spec;
+    const struct spt_layer *layer = &spec->layer[i];
+    struct step *step = &pass->step[i];
+    bool trained = pass->shape.training && step->weighted >= pass->shape.first_trained;
+    struct spt_conv_shape shape = {
+        .batch = sizes->batch[i],
+        .height = sizes->side[i],
+        .width = sizes->side[i],
+        .in_channels = layer->in_channels,
+        .out_channels = layer->out_channels,
+        .kernel = layer->size,
+        .relu = i + 1 < spec->layer_count,
+        .weight_gradient = trained,
+        .data_gradient = trained && step->weighted > pass->shape.first_trained,
+    };
+
+    step->pool = (struct spt_pool){
+        .batch = shape.batch,
+        .height = shape.height,
+        .width = shape.width,
+        .channels = layer->in_channels,
+        .size = layer->size,
+        .offsets = pass->shape.form == SPT_FORM_DENSE ? layer->size : 1,
+    };
+    step->layer = layer;
+    step->count = sizes->output[i];
+    step->dropped = 1;
+    if (layer->kind == SPT_LAYER_POOL)
+        return SEPTUM_OK;
+    return spt_conv_create(pass->net->engine, &shape, &step->conv, err);
+}
+
+/* Hand out the one block: input, logits, gradients, outputs. */
+static enum septum_status
+take_memory(struct spt_pass *pass, const struct sizes *sizes, struct septum_error *err)
+{
+    const struct spt_spec *spec = &pass->net->spec;
+    struct parts parts = work_out_parts(spec, &pass->shape, sizes);
+    size_t logits = logit_count(&pass->shape);
+    size_t floats = block_floats(sizes, &parts, logits), scratch = 0;
+    uint8_t *winner;
+    float *at;
+
+    for (uint32_t i = 0; i < spec->layer_count; i++)
+        if (pass->step[i].conv != NULL)
+            scratch = larger(scratch, spt_conv_scratch(pass->step[i].conv));
+    pass->values = spt_alloc_aligned(floats, sizeof *pass->values);
+    pass->winners = spt_alloc_array(parts.winners, 1);
+    pass->scratch = spt_alloc_aligned(scratch, 1);
+    pass->order = spt_alloc_array(logits, sizeof *pass->order);
+    if (pass->values == NULL || pass->winners == NULL || pass->scratch == NULL ||
+        pass->order == NULL)
+        return spt_fail_memory(err, "net", spt_pass_memory(spec, &pass->shape));
+    pass->input = pass->values;
+    pass->logits = pass->input + padded(sizes->input);
+    pass->gradient[0] = pass->logits + padded(logits);
+    pass->gradient[1] = pass->gradient[0] + parts.gradient[0];
+    at = pass->gradient[1] + parts.gradient[1];
+    winner = pass->winners;
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        struct step *step = &pass->step[i];
+
+        step->out = pass->shape.training || i % 2 == 0 ? at : at + parts.outputs[0];
+        if (!pass->shape.training)
+            continue;
+        at += padded(step->count);
+        if (step->conv == NULL) {
+            step->winner = winner;
+            winner += step->count;
+        }
+    }
+    return SEPTUM_OK;
+}
+
+enum septum_status
+spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
+                struct spt_pass **out, struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+    struct sizes sizes;
+    uint32_t weighted = 0;
+    struct spt_pass *pass = spt_alloc_array(1, sizeof *pass);
+
+    *out = NULL;
+    if (pass == NULL)
+        return spt_fail_memory(err, "net", sizeof *pass);
+    pass->net = net;
+    pass->shape = *shape;
+    work_out_sizes(&net->spec, shape, &sizes);
+    pass->side = sizes.side[0];
+    for (uint32_t i = 0; i < net->spec.layer_count && status == SEPTUM_OK; i++) {
+        pass->step[i].weighted = weighted;
+        weighted += net->spec.layer[i].kind != SPT_LAYER_POOL;
+        status = make_step(pass, i, &sizes, err);
+    }
+    if (status == SEPTUM_OK)
+        status = take_memory(pass, &sizes, err);
+    if (status != SEPTUM_OK) {
+        spt_pass_free(pass);
+        return status;
+    }
+    if (shape->form == SPT_FORM_DENSE)
+        fill_order(pass);
+    *out = pass;
+    return SEPTUM_OK;
+}
+
+void
+spt_pass_free(struct spt_pass *pass)
+{
+    if (pass == NULL)
+        return;
+    for (uint32_t i = 0; i < SPT_SPEC_LAYERS; i++)
+        spt_conv_free(pass->step[i].conv);
+    free(pass->values);
+    free(pass->winners);
+    free(pass->order);
+    free(pass->scratch);
+    free(pass);
+}
+
+uint32_t
+spt_pass_side(const struct spt_pass *pass)
+{
+    return pass->side;
+}
+
+float *
+spt_pass_input(struct spt_pass *pass)
+{
+    return pass->input;
+}
+
+static enum septum_status
+load_parameters(struct spt_pass *pass, struct septum_error *err)
+{
+    const struct spt_net *net = pass->net;
+    enum septum_status status = SEPTUM_OK;
+
+    if (pass->version == net->version)
+        return SEPTUM_OK;
+    for (uint32_t i = 0; i < net->spec.layer_count && status == SEPTUM_OK; i++) {
+        const struct step *step = &pass->step[i];
+
+        if (step->conv != NULL)
+            status = spt_conv_load(step->conv, net->parameters + step->layer->weights,
+                                   net->parameters + step->layer->biases, err);
+    }
+    if (status == SEPTUM_OK)
+        pass->version = net->version;
+    return status;
+}
+
+enum septum_status
+spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
+                 const float **logits, struct septum_error *err)
+{
+    uint32_t count = pass->net->spec.layer_count;
+    enum septum_status status = load_parameters(pass, err);
+    float *in = pass->input;
+
+    for (uint32_t i = 0; i < count && status == SEPTUM_OK; i++) {
+        struct step *step = &pass->step[i];
+
+        if (step->conv == NULL)
+            spt_pool_forward(&step->pool, in, step->out, step->winner);
+        else
+            status = spt_conv_forward(step->conv, in, step->out, pass->scratch, err);
+        step->dropped = 1;
+        if (dropout > 0 && step->layer->kind == SPT_LAYER_FC && i + 1 < count) {
+            step->dropped =
+                spt_dropout(step->out, step->count, dropout, spt_random_hash(key, i));
+        }
+        in = step->out;
+    }
+    if (status != SEPTUM_OK)
+        return status;
+    if (pass->shape.form == SPT_FORM_DENSE)
+        for (size_t at = 0; at < logit_count(&pass->shape); at++)
+            pass->logits[at] = in[pass->order[at]];
+    else
+        memcpy(pass->logits, in, logit_count(&pass->shape) * sizeof *in);
+    *logits = pass->logits;
+    return SEPTUM_OK;
+}
+
+/* Spread the logits' gradient into the order that the last layer works in. */
+static void
+scatter_gradient(struct spt_pass *pass, const float *logit_gradient, float *out)
+{
+    size_t count = logit_count(&pass->shape);
+
+    if (pass->shape.form == SPT_FORM_DENSE)
+        for (size_t at = 0; at < count; at++)
+            out[pass->order[at]] = logit_gradient[at];
+    else
+        memcpy(out, logit_gradient, count * sizeof *out);
+}
+
+/* Gradient at the input of layer i (i > 0), before the ReLU that made it, from that at
+ * its output. */
+static enum septum_status
+step_back(struct spt_pass *pass, uint32_t i, float *out_gradient, float *in_gradient,
+          struct septum_error *err)
+{
+    const struct step *step = &pass->step[i], *before = &pass->step[i - 1];
+    enum septum_status status;
+
+    if (step->conv == NULL) {
+        spt_pool_backward(&step->pool, before->out, step->winner, out_gradient,
+                          in_gradient);
+        return SEPTUM_OK;
+    }
+    status = spt_conv_backward_data(step->conv, out_gradient, in_gradient,
+                                    pass->scratch, err);
+    if (status == SEPTUM_OK && before->conv != NULL)
+        spt_relu_backward(before->out, before->count, before->dropped, in_gradient);
+    return status;
+}
+
+enum septum_status
+spt_pass_backward(struct spt_pass *pass, const float *logit_gradient, float *gradient,
+                  struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+    uint32_t i = pass->net->spec.layer_count - 1;
+
+    scatter_gradient(pass, logit_gradient, pass->gradient[i % 2]);
+    for (;; i--) {
+        const struct step *step = &pass->step[i];
+        float *in = i > 0 ? pass->step[i - 1].out : pass->input;
+        float *out_gradient = pass->gradient[i % 2];
+
+        if (step->conv != NULL)
+            status = spt_conv_backward_weights(
+                step->conv, in, out_gradient, gradient + step->layer->weights,
+                gradient + step->layer->biases, pass->scratch, err);
+        if (status != SEPTUM_OK ||
+            (step->conv != NULL && step->weighted == pass->shape.first_trained))
+            return status;
+        status = step_back(pass, i, out_gradient, pass->gradient[(i + 1) % 2], err);
+        if (status != SEPTUM_OK)
+            return status;
+    }
+}
