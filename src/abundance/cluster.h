@@ -21,23 +21,25 @@ struct spt_merge {
 };
 
 /*
- * The n - 1 merges of `count` >= 1 items in order of distance, into `merges`.
- * `distances` (condensed, see ncc.h) is used up as working space.
+ * The count - 1 merges of `count` >= 1 items in order of distance, into `merges`.
+ * `distances` (condensed, see ncc.h; no NaN) is used up as working space.  Equal
+ * distances are taken in an order that depends on the input alone.  Fails with
+ * SEPTUM_ENOMEM only, before either is touched.
  */
 enum septum_status spt_cluster_tree(float *distances, size_t count,
                                     struct spt_merge *merges, struct septum_error *err);
 
 /*
- * Cut the tree: all merges at most `distance` apart are done.  cluster_of[i] becomes
- * the cluster of item i, numbered from 0 in order of first appearance; *clusters their
- * number.
+ * Cut the tree of `count` items: all merges at most `distance` apart are done.
+ * cluster_of[i] becomes the cluster of item i, numbered from 0 in order of first
+ * appearance; *clusters their number.  Fails with SEPTUM_ENOMEM only.
  */
 enum septum_status
 spt_cluster_cut(const struct spt_merge *merges, size_t count, float distance,
                 uint32_t *cluster_of, size_t *clusters, struct septum_error *err);
 
 /* S of each item: the size of its cluster / count, in (0, 1].  `abundance` takes
- * `count` floats (paper, section 3). */
+ * `count` floats (paper, section 3).  Fails with SEPTUM_ENOMEM only. */
 enum septum_status
 spt_cluster_abundance(const uint32_t *cluster_of, size_t count, size_t clusters,
                       float *abundance, struct septum_error *err);
