@@ -49,7 +49,8 @@ void spt_report_csv(const struct spt_curve_point *points, size_t count,
 void spt_report_svg(const struct spt_curve_point *points, size_t count,
                     struct spt_text *out);
 
-/* The whole page.  Fails for want of memory only. */
+/* The whole page, added to *out, which on failure is as it was; no text may be NULL.
+ * Fails for want of memory only. */
 enum septum_status spt_report_html(const struct spt_report *report,
                                    struct spt_text *out, struct septum_error *err);
 

@@ -6,7 +6,8 @@
  * A quotient of 0 / 0 counts as 0.  Pixels of unknown truth do not count.
  *
  * Probabilities are counted in bins of width 1 / SPT_SCORE_BINS, so that any number of
- * images is scored in one pass and every threshold k / SPT_SCORE_BINS is exact.
+ * images is scored in one pass and every threshold k / SPT_SCORE_BINS is exact.  The
+ * comparison is one of floats: a stored 0.7 reaches the threshold 0.7.
  */
 #ifndef SEPTUM_SCORE_FSCORE_H
 #define SEPTUM_SCORE_FSCORE_H
@@ -24,7 +25,7 @@ struct spt_tally {
 };
 
 /* Count `count` pixels; labels are enum spt_label.  A probability outside [0, 1] counts
- * as the nearer end. */
+ * as the nearer end, a NaN as 0. */
 void spt_tally_add(struct spt_tally *tally, const float *probabilities,
                    const uint8_t *labels, size_t count);
 
@@ -33,10 +34,12 @@ struct spt_score {
     double precision, recall, f_score, pixel_error;
 };
 
-/* Score at the multiple of 1 / BINS nearest to `threshold` in [0, 1]. */
+/* Score at the multiple of 1 / BINS nearest to `threshold`, which is clipped to
+ * [0, 1]. */
 struct spt_score spt_tally_score(const struct spt_tally *tally, double threshold);
 
-/* The threshold of highest F-score; of equals, the one nearest to 0.5. */
+/* The threshold of highest F-score; of equals, the one nearest to 0.5, and of two
+ * equally near the lower. */
 struct spt_score spt_tally_best(const struct spt_tally *tally);
 
 #endif

@@ -1,0 +1,92 @@
+/*
+ * fscore.c - see fscore.h.
+ */
+#include "score/fscore.h"
+
+#include <math.h>
+
+#include "image/mask.h"
+
+static size_t
+find_bin(float probability)
+{
+    size_t bin;
+
+    if (!(probability > 0)) /* and a NaN */
+        return 0;
+    if (probability >= 1)
+        return SPT_SCORE_BINS;
+    bin = (size_t)(SPT_SCORE_BINS * (double)probability);
+    /* The float nearest to a threshold may lie just below it. */
+    return probability >= (float)((double)(bin + 1) / SPT_SCORE_BINS) ? bin + 1 : bin;
+}
+
+void
+spt_tally_add(struct spt_tally *tally, const float *probabilities,
+              const uint8_t *labels, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (labels[i] == SPT_LABEL_MEMBRANE)
+            tally->membrane[find_bin(probabilities[i])]++;
+        else if (labels[i] == SPT_LABEL_OTHER)
+            tally->other[find_bin(probabilities[i])]++;
+}
+
+static uint64_t
+sum_from(const uint64_t *bins, size_t first)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = first; i <= SPT_SCORE_BINS; i++)
+        sum += bins[i];
+    return sum;
+}
+
+static double
+divide(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static struct spt_score
+score_bin(const struct spt_tally *tally, size_t bin)
+{
+    uint64_t hits = sum_from(tally->membrane, bin);
+    uint64_t misses = sum_from(tally->membrane, 0) - hits;
+    uint64_t alarms = sum_from(tally->other, bin);
+    uint64_t pixels = hits + misses + sum_from(tally->other, 0);
+
+    return (struct spt_score){
+        .threshold = (double)bin / SPT_SCORE_BINS,
+        .precision = divide(hits, hits + alarms),
+        .recall = divide(hits, hits + misses),
+        .f_score = divide(2 * hits, 2 * hits + alarms + misses),
+        .pixel_error = divide(alarms + misses, pixels),
+    };
+}
+
+struct spt_score
+spt_tally_score(const struct spt_tally *tally, double threshold)
+{
+    double clipped = fmin(fmax(threshold, 0), 1);
+
+    return score_bin(tally, (size_t)lround(clipped * SPT_SCORE_BINS));
+}
+
+struct spt_score
+spt_tally_best(const struct spt_tally *tally)
+{
+    struct spt_score best = score_bin(tally, SPT_SCORE_BINS / 2);
+
+    /* Outwards from the middle, so that a later equal is never nearer to it. */
+    for (size_t step = 1; step <= SPT_SCORE_BINS / 2; step++) {
+        struct spt_score below = score_bin(tally, SPT_SCORE_BINS / 2 - step);
+        struct spt_score above = score_bin(tally, SPT_SCORE_BINS / 2 + step);
+
+        if (below.f_score > best.f_score)
+            best = below;
+        if (above.f_score > best.f_score)
+            best = above;
+    }
+    return best;
+}

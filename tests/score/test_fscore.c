@@ -1,0 +1,264 @@
+/*
+ * test_fscore.c - scores against values worked out by hand and a plain recount.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "image/mask.h"
+#include "score/fscore.h"
+
+#define NEAR(got, wanted) assert_true(fabs((got) - (wanted)) < 1e-12)
+
+enum {
+    O = SPT_LABEL_OTHER,
+    M = SPT_LABEL_MEMBRANE,
+    U = SPT_LABEL_UNKNOWN,
+};
+
+static void
+scores_seven_pixels_as_worked_out_by_hand(void **state)
+{
+    /* At 0.5: hits 0.9 and 0.5, misses 0.2, alarms 0.7, and three rightly left out. */
+    const float p[] = {0.9F, 0.5F, 0.2F, 0.7F, 0.1F, 0.0F, 0.49F};
+    const uint8_t labels[] = {M, M, M, O, O, O, O};
+    struct spt_tally tally = {0};
+    struct spt_score score;
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 7);
+    score = spt_tally_score(&tally, 0.5);
+    NEAR(score.threshold, 0.5);
+    NEAR(score.precision, 2.0 / 3);
+    NEAR(score.recall, 2.0 / 3);
+    NEAR(score.f_score, 4.0 / 6);
+    NEAR(score.pixel_error, 2.0 / 7);
+
+    /* At 0.8 only 0.9 is called: precision 1, recall 1/3, F 2/4, error 2/7. */
+    score = spt_tally_score(&tally, 0.8);
+    NEAR(score.precision, 1);
+    NEAR(score.recall, 1.0 / 3);
+    NEAR(score.f_score, 0.5);
+    NEAR(score.pixel_error, 2.0 / 7);
+
+    /* From 0.11 to 0.2: hits 3, alarms 0.7 and 0.49: F = 6/8, the best there is. */
+    score = spt_tally_best(&tally);
+    NEAR(score.f_score, 0.75);
+    NEAR(score.threshold, 0.2);
+    NEAR(score.pixel_error, 2.0 / 7);
+}
+
+static void
+calls_everything_membrane_at_threshold_0_and_only_certainty_at_1(void **state)
+{
+    const float p[] = {0, 1, 0, 1, 0.9999F};
+    const uint8_t labels[] = {M, M, O, O, M};
+    struct spt_tally tally = {0};
+    struct spt_score score;
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 5);
+    score = spt_tally_score(&tally, 0);
+    NEAR(score.precision, 3.0 / 5);
+    NEAR(score.recall, 1);
+    NEAR(score.f_score, 6.0 / 8);
+    score = spt_tally_score(&tally, 1);
+    NEAR(score.precision, 0.5);
+    NEAR(score.recall, 1.0 / 3);
+    NEAR(score.pixel_error, 3.0 / 5);
+}
+
+static void
+clips_probabilities_and_thresholds_to_0_and_1(void **state)
+{
+    const float p[] = {-3, 7, INFINITY, -INFINITY, NAN};
+    const uint8_t labels[] = {O, M, M, O, O};
+    struct spt_tally tally = {0};
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 5);
+    assert_int_equal(tally.other[0], 3);
+    assert_int_equal(tally.membrane[SPT_SCORE_BINS], 2);
+    NEAR(spt_tally_score(&tally, 0.5).f_score, 1);
+    NEAR(spt_tally_score(&tally, -2).threshold, 0);
+    NEAR(spt_tally_score(&tally, 2).threshold, 1);
+    NEAR(spt_tally_score(&tally, 2).f_score, 1);
+}
+
+static void
+counts_a_quotient_of_nothing_as_0(void **state)
+{
+    const float p[] = {0.2F, 0.3F};
+    const uint8_t none[] = {O, O}, all[] = {M, M};
+    struct spt_tally tally = {0};
+    struct spt_score score = spt_tally_score(&tally, 0.5);
+
+    (void)state;
+    NEAR(score.precision, 0);
+    NEAR(score.recall, 0);
+    NEAR(score.f_score, 0);
+    NEAR(score.pixel_error, 0);
+    NEAR(spt_tally_best(&tally).threshold, 0.5);
+
+    spt_tally_add(&tally, p, none, 2);
+    score = spt_tally_score(&tally, 0.25);
+    NEAR(score.precision, 0);
+    NEAR(score.recall, 0);
+    NEAR(score.f_score, 0);
+    NEAR(score.pixel_error, 0.5);
+
+    tally = (struct spt_tally){0};
+    spt_tally_add(&tally, p, all, 2);
+    score = spt_tally_score(&tally, 0.25);
+    NEAR(score.precision, 1);
+    NEAR(score.recall, 0.5);
+    NEAR(score.pixel_error, 0.5);
+    NEAR(spt_tally_score(&tally, 0.9).f_score, 0);
+}
+
+static void
+leaves_pixels_of_unknown_truth_out(void **state)
+{
+    const float p[] = {0.9F, 0.9F, 0.1F, 0.1F, 0.9F};
+    const uint8_t labels[] = {M, U, U, O, 77};
+    struct spt_tally tally = {0};
+    struct spt_score score;
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 5);
+    score = spt_tally_score(&tally, 0.5);
+    NEAR(score.f_score, 1);
+    NEAR(score.pixel_error, 0);
+}
+
+static void
+uses_the_nearest_multiple_of_a_thousandth(void **state)
+{
+    struct spt_tally tally = {0};
+
+    (void)state;
+    NEAR(spt_tally_score(&tally, 0.1234).threshold, 0.123);
+    NEAR(spt_tally_score(&tally, 0.1236).threshold, 0.124);
+}
+
+static void
+lets_every_stored_threshold_reach_itself(void **state)
+{
+    (void)state;
+    for (int k = 1; k <= SPT_SCORE_BINS; k++) {
+        const float at = (float)(k / 1000.0), p[] = {at, nextafterf(at, 0)};
+        const uint8_t labels[] = {M, O};
+        struct spt_tally tally = {0};
+
+        spt_tally_add(&tally, p, labels, 2);
+        assert_int_equal(tally.membrane[k], 1);
+        assert_int_equal(tally.other[k - 1], 1);
+    }
+}
+
+static void
+prefers_the_threshold_nearest_to_one_half_among_equals(void **state)
+{
+    const float p[] = {0.9F, 0.3F};
+    const uint8_t labels[] = {M, O};
+    const float q[] = {0.2F, 0.1F};
+    struct spt_tally tally = {0};
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 2); /* 0.301 to 0.9 are all perfect */
+    NEAR(spt_tally_best(&tally).threshold, 0.5);
+
+    tally = (struct spt_tally){0};
+    spt_tally_add(&tally, q, labels, 2); /* 0.101 to 0.2 are */
+    NEAR(spt_tally_best(&tally).threshold, 0.2);
+    NEAR(spt_tally_best(&tally).f_score, 1);
+}
+
+static struct spt_score
+recount(const float *p, const uint8_t *labels, size_t count, double threshold)
+{
+    double hits = 0, alarms = 0, misses = 0, known = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int called = p[i] >= (float)threshold;
+
+        if (labels[i] == U)
+            continue;
+        known++;
+        hits += called && labels[i] == M;
+        alarms += called && labels[i] == O;
+        misses += !called && labels[i] == M;
+    }
+    return (struct spt_score){
+        .threshold = threshold,
+        .precision = hits + alarms > 0 ? hits / (hits + alarms) : 0,
+        .recall = hits + misses > 0 ? hits / (hits + misses) : 0,
+        .f_score = hits > 0 ? 2 * hits / (2 * hits + alarms + misses) : 0,
+        .pixel_error = known > 0 ? (alarms + misses) / known : 0,
+    };
+}
+
+static void
+agrees_with_a_plain_recount_of_random_pixels(void **state)
+{
+    enum {
+        COUNT = 3000
+    };
+    static float p[COUNT];
+    static uint8_t labels[COUNT];
+    struct spt_tally tally = {0};
+    struct spt_random random;
+    double best = 0;
+
+    (void)state;
+    spt_random_init(&random, 1, 1);
+    for (size_t i = 0; i < COUNT; i++) {
+        labels[i] = (uint8_t)spt_random_below(&random, 3);
+        p[i] = (float)spt_random_uniform(&random);
+        if (labels[i] == M)
+            p[i] = sqrtf(p[i]);
+        if (i % 7 == 0) /* exactly on a threshold */
+            p[i] = (float)((double)spt_random_below(&random, 1001) / 1000);
+    }
+    spt_tally_add(&tally, p, labels, 1000); /* in parts, as images come */
+    spt_tally_add(&tally, p + 1000, labels + 1000, COUNT - 1000);
+
+    for (int k = 0; k <= 1000; k++) {
+        struct spt_score wanted = recount(p, labels, COUNT, k / 1000.0);
+        struct spt_score got = spt_tally_score(&tally, k / 1000.0);
+
+        NEAR(got.threshold, wanted.threshold);
+        NEAR(got.precision, wanted.precision);
+        NEAR(got.recall, wanted.recall);
+        NEAR(got.f_score, wanted.f_score);
+        NEAR(got.pixel_error, wanted.pixel_error);
+        best = fmax(best, wanted.f_score);
+    }
+    NEAR(spt_tally_best(&tally).f_score, best);
+    NEAR(recount(p, labels, COUNT, spt_tally_best(&tally).threshold).f_score, best);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scores_seven_pixels_as_worked_out_by_hand),
+        cmocka_unit_test(
+            calls_everything_membrane_at_threshold_0_and_only_certainty_at_1),
+        cmocka_unit_test(clips_probabilities_and_thresholds_to_0_and_1),
+        cmocka_unit_test(counts_a_quotient_of_nothing_as_0),
+        cmocka_unit_test(leaves_pixels_of_unknown_truth_out),
+        cmocka_unit_test(uses_the_nearest_multiple_of_a_thousandth),
+        cmocka_unit_test(lets_every_stored_threshold_reach_itself),
+        cmocka_unit_test(prefers_the_threshold_nearest_to_one_half_among_equals),
+        cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
