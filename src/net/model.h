@@ -13,20 +13,22 @@ struct spt_model {
     double trained_epochs;
     uint64_t trained_windows;
     char *normalisation; /* name of the rule; owned */
-    char *history;       /* lines of text, oldest first; owned */
+    char *history; /* lines of text, oldest first, each ended by a newline; owned */
 };
 
-/* A model of `spec` with zero weights, threshold 0.5, empty history and normalisation
- * SPT_NORMALISATION's name.  Clear it with spt_model_clear(). */
+/* Make *model, whatever it held, a model of `spec` with zero weights, threshold 0.5,
+ * empty history and normalisation SPT_NORMALISATION.  Clear it with
+ * spt_model_clear(). */
 enum septum_status spt_model_init(struct spt_model *model, const struct spt_spec *spec,
                                   struct septum_error *err);
 void spt_model_clear(struct spt_model *model);
 
-/* *out becomes a copy of `model`. */
+/* *out becomes a copy of `model`; what it held before is not freed. */
 enum septum_status spt_model_copy(const struct spt_model *model, struct spt_model *out,
                                   struct septum_error *err);
 
-/* Add a line (without its newline) to the history. */
+/* Add a line (without its newline) to the history.  Control characters become blanks,
+ * so that a model's texts can be shown anywhere. */
 enum septum_status spt_model_add_history(struct spt_model *model, const char *line,
                                          struct septum_error *err);
 

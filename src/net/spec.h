@@ -8,15 +8,15 @@
  *	conv5-48 pool2 conv5-48 pool2 conv4-48 pool2 FC-200 FC-200 FC-1
  *
  * A convolution is square, without padding, stride 1, followed by ReLU.  A pooling
- *takes the maximum of size x size blocks.  An FC layer sees all that the layer before
- *it left (so the first is a convolution as large as its input); ReLU follows each but
- *the last, whose one output is the logit of "the window's pixel is membrane".  The
- *window's side is 64 when it is not said.  Every size must fit: a pooling must divide
- *its input.
+ * takes the maximum of size x size blocks.  An FC layer sees all that the layer before
+ * it left (so the first is a convolution as large as its input, and only FC layers may
+ * follow it); ReLU follows each but the last, whose one output is the logit of "the
+ * window's pixel is membrane".  The window's side is 64 when it is not said.  Every
+ * size must fit: a pooling must divide its input.
  *
  * Parameters of a net lie in one block of floats: for each layer with weights, in
- *order, its weights [output channel][input channel][row][column], then its biases
- *[output channel].
+ * order, its weights [output channel][input channel][row][column], then its biases
+ * [output channel].
  */
 #ifndef SEPTUM_NET_SPEC_H
 #define SEPTUM_NET_SPEC_H
@@ -31,6 +31,9 @@
 #define SPT_SPEC_WINDOW 1024   /* largest window */
 #define SPT_SPEC_CHANNELS 4096 /* most channels of a layer */
 
+/* Most parameters of a net: 1 GiB of floats, half of what a protobuf file may hold. */
+#define SPT_SPEC_PARAMETERS ((size_t)1 << 28)
+
 enum spt_layer_kind {
     SPT_LAYER_CONV,
     SPT_LAYER_POOL,
@@ -43,10 +46,9 @@ struct spt_layer {
     uint32_t size; /* of the kernel or the pooled block; of an FC, its input's side */
     uint32_t in_side, out_side;         /* pixels */
     uint32_t in_channels, out_channels; /* equal for a pooling */
-    uint32_t
-        dilation;   /* of this layer in the dense form: product of poolings before it */
-    size_t weights; /* offset of its weights in the parameter block */
-    size_t biases;  /* offset of its biases */
+    uint32_t dilation; /* in the dense form: the product of all poolings before it */
+    size_t weights;    /* offset of its weights in the parameter block */
+    size_t biases;     /* offset of its biases */
 };
 
 struct spt_spec {
@@ -60,8 +62,9 @@ struct spt_spec {
 
 /*
  * Parse a specification or the name of a preset ("default", "paper": the same net).
- * Refuses unknown words, zero sizes, no FC-1 at the end, sizes that do not fit (naming
- * the layer, its input's side and what would fit), and absurd sizes.
+ * Words are separated by blanks; upper and lower case are the same.  Refuses unknown
+ * words, zero sizes, no FC-1 at the end, sizes that do not fit (naming the layer, its
+ * input's side and what would fit), and absurd sizes, with SEPTUM_EINVAL.
  */
 enum septum_status
 spt_spec_parse(const char *text, struct spt_spec *out, struct septum_error *err);
