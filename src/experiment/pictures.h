@@ -1,0 +1,49 @@
+/*
+ * pictures.h - images, probabilities and labels as pictures for a report.
+ */
+#ifndef SEPTUM_EXPERIMENT_PICTURES_H
+#define SEPTUM_EXPERIMENT_PICTURES_H
+
+#include "active/region.h"
+#include "experiment/report.h"
+#include "train/samples.h"
+
+/* The part of an image that a picture shows. */
+struct spt_view {
+    uint32_t top, left, height, width;
+};
+
+/* The middle of an image, at most `most` pixels a side. */
+struct spt_view spt_view_middle(const struct spt_sample *image, uint32_t most);
+
+/* A region's windows with a margin of half a window, inside the image. */
+struct spt_view
+spt_view_region(const struct spt_sample *image, const struct spt_grid *grid,
+                const struct spt_region *region);
+
+/*
+ * Each makes the pixels of *out; its caption is the caller's to set, its pixels to
+ * free. Fails for want of memory only.
+ */
+
+/* The image in grey; labels known as membrane, where given, in orange. */
+enum septum_status spt_picture_image(const struct spt_sample *image,
+                                     const uint8_t *labels, struct spt_view view,
+                                     struct spt_figure *out, struct septum_error *err);
+
+/* Probabilities: black is membrane. */
+enum septum_status
+spt_picture_membrane(const struct spt_sample *image, const float *membrane,
+                     struct spt_view view, struct spt_figure *out,
+                     struct septum_error *err);
+
+/* Tint a picture of the image by probabilities of at least `threshold`, in orange. */
+void
+spt_picture_tint(const struct spt_sample *image, const float *membrane, float threshold,
+                 struct spt_view view, struct spt_figure *picture);
+
+/* Outline a region's windows, in blue. */
+void spt_picture_outline(const struct spt_grid *grid, const struct spt_region *region,
+                         struct spt_view view, struct spt_figure *picture);
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * trial.c - see trial.h.
+ */
+#include "experiment/trial.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "train/trainer.h"
+#include "train/transfer.h"
+
+#define THRESHOLD_IMAGES 2
+
+/* Stream of the strategies' random choices, apart from those of the training. */
+#define PURPOSE_ASKING 201
+
+const struct spt_contender spt_contenders[] = {
+    {"frozen", true, NULL},
+    {"finetune", false, NULL},
+    {"expert", false, "equation"},
+    {"random", false, "random"},
+    {"uncertainty", false, "uncertainty"},
+    {"abundance", false, "abundance"},
+    {NULL, false, NULL},
+};
+
+const struct spt_contender *
+spt_contender_find(const char *name)
+{
+    for (const struct spt_contender *row = spt_contenders; row->name != NULL; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+struct state {
+    const struct spt_trial *trial;
+    const struct spt_contender *contender;
+    struct spt_samples samples; /* labelled ones, then the pool */
+    struct spt_net *learner, *answer;
+    struct spt_trainer *trainer;
+    struct spt_predictor *predictor;
+    struct spt_pool *pool;
+    struct spt_random random;
+    struct spt_truth truth;
+    double expert_seconds, train_seconds;
+    double threshold; /* best on the labelled images */
+    uint32_t epoch;
+    double fraction;
+    char line[160];
+};
+
+static bool
+report(struct state *state, bool milestone)
+{
+    const struct spt_trial *trial = state->trial;
+
+    return trial->progress == NULL ||
+           trial->progress(trial->user, state->fraction, state->line, milestone);
+}
+
+static bool
+alive(void *user)
+{
+    return report(user, false);
+}
+
+/* Copy samples to the end of `to`, which has room; with their labels or without. */
+static enum septum_status
+append_samples(struct spt_samples *to, const struct spt_samples *from, bool labels,
+               struct septum_error *err)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct spt_sample *sample = &from->sample[i];
+        struct spt_sample *copy = &to->sample[to->count++];
+        size_t pixels = (size_t)sample->height * sample->width;
+
+        *copy = (struct spt_sample){.height = sample->height, .width = sample->width};
+        copy->pixels = spt_alloc_array(pixels, sizeof *copy->pixels);
+        copy->labels = spt_alloc_array(pixels, 1);
+        if (copy->pixels == NULL || copy->labels == NULL)
+            return spt_fail_memory(err, "images", pixels * (sizeof *copy->pixels + 1));
+        memcpy(copy->pixels, sample->pixels, pixels * sizeof *copy->pixels);
+        if (!labels) {
+            memset(copy->labels, SPT_LABEL_UNKNOWN, pixels);
+            continue;
+        }
+        memcpy(copy->labels, sample->labels, pixels);
+        copy->known = sample->known;
+        copy->membrane = sample->membrane;
+        to->known += sample->known;
+        to->membrane += sample->membrane;
+    }
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+gather_samples(struct state *state, struct septum_error *err)
+{
+    const struct spt_trial *trial = state->trial;
+    size_t count = trial->labelled->count + trial->pool->count;
+    enum septum_status status;
+
+    state->samples.sample = spt_alloc_array(count, sizeof *state->samples.sample);
+    if (state->samples.sample == NULL)
+        return spt_fail_memory(err, "images", count * sizeof *state->samples.sample);
+    status = append_samples(&state->samples, trial->labelled, true, err);
+    if (status == SEPTUM_OK && state->contender->strategy != NULL)
+        status = append_samples(&state->samples, trial->pool, false, err);
+    return status;
+}
+
+static enum septum_status
+prepare_pool(struct state *state, struct septum_error *err)
+{
+    const struct spt_trial *trial = state->trial;
+    const uint8_t **labels = spt_alloc_array(trial->pool->count, sizeof *labels);
+
+    if (labels == NULL)
+        return spt_fail_memory(err, "pool", trial->pool->count * sizeof *labels);
+    for (size_t i = 0; i < trial->pool->count; i++)
+        labels[i] = trial->pool->sample[i].labels;
+    state->truth.labels = labels;
+    snprintf(state->line, sizeof state->line, "%s: clustering the target's windows",
+             state->contender->name);
+    report(state, false);
+    return spt_pool_create(&state->samples, trial->labelled->count,
+                           spt_net_spec(state->learner)->window,
+                           &spt_abundance_defaults, &state->pool, err);
+}
+
+static enum septum_status
+prepare(struct state *state, uint64_t seed, struct septum_error *err)
+{
+    static const struct spt_predict_options options;
+    const struct spt_trial *trial = state->trial;
+    uint32_t copied = 0;
+    enum septum_status status = gather_samples(state, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_net_create(&trial->source->spec, &state->learner, err);
+    if (status == SEPTUM_OK)
+        status = spt_net_create(&trial->source->spec, &state->answer, err);
+    if (status == SEPTUM_OK)
+        status = spt_transfer(trial->source, trial->transfer, seed, state->learner,
+                              &copied, err);
+    if (status == SEPTUM_OK)
+        status = spt_trainer_create(state->learner, &state->samples, trial->settings,
+                                    seed, state->contender->frozen ? copied : 0,
+                                    &state->trainer, err);
+    if (status == SEPTUM_OK)
+        status = spt_predictor_create(state->answer, &options, &state->predictor, err);
+    if (status == SEPTUM_OK && state->contender->strategy != NULL)
+        status = prepare_pool(state, err);
+    spt_random_init(&state->random, seed, PURPOSE_ASKING);
+    return status;
+}
+
+/* One epoch's steps, or fewer when the minutes are over. */
+static enum septum_status
+train_epoch(struct state *state, struct septum_error *err)
+{
+    const struct spt_trial *trial = state->trial;
+    double limit = 60 * trial->minutes, loss_sum = 0;
+    double started = spt_clock_seconds(), before = state->train_seconds;
+
+    for (uint64_t step = 0; step < trial->epoch_steps; step++) {
+        double progress =
+            (state->epoch - 1 + (double)step / (double)trial->epoch_steps) /
+            trial->epochs;
+        double rate = spt_settings_rate(
+            trial->settings, spt_trainer_optimiser(state->trainer)->steps, progress);
+        double loss;
+        enum septum_status status = spt_trainer_step(state->trainer, rate, &loss, err);
+
+        if (status != SEPTUM_OK)
+            return status;
+        loss_sum += loss;
+        state->fraction = progress;
+        state->train_seconds = before + spt_clock_seconds() - started;
+        snprintf(state->line, sizeof state->line, "%s: epoch %u of %u, loss %.3f",
+                 state->contender->name, state->epoch, trial->epochs,
+                 loss_sum / (double)(step + 1));
+        if (!report(state, false))
+            return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+        if (limit > 0 && state->train_seconds >= limit)
+            break;
+    }
+    return SEPTUM_OK;
+}
+
+/* Find the threshold on labelled images, score on the test images, note the point. */
+static enum septum_status
+note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
+           struct septum_error *err)
+{
+    const struct spt_trial *trial = state->trial;
+    size_t every = (trial->labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+    struct spt_tally tally = {0};
+    struct spt_score score;
+    enum septum_status status;
+
+    spt_trainer_publish(state->trainer, state->answer);
+    status = spt_evaluate(state->predictor, trial->labelled, every, alive, state,
+                          &tally, err);
+    if (status != SEPTUM_OK)
+        return status;
+    state->threshold = spt_tally_best(&tally).threshold;
+    tally = (struct spt_tally){0};
+    status = spt_evaluate(state->predictor, trial->test, 1, alive, state, &tally, err);
+    if (status != SEPTUM_OK)
+        return status;
+    score = spt_tally_score(&tally, state->threshold);
+    result->points[result->point_count++] = (struct spt_curve_point){
+        .strategy = state->contender->name,
+        .seed = seed,
+        .epoch = state->epoch,
+        .f_score = score.f_score,
+        .precision = score.precision,
+        .recall = score.recall,
+        .labelled_pixels = state->samples.known,
+        .expert_seconds = state->expert_seconds,
+        .train_seconds = state->train_seconds,
+    };
+    snprintf(
+        state->line, sizeof state->line,
+        "%s, seed %llu: epoch %u of %u, F-score %.4f at %.3f (best %.4f), expert %.1f "
+        "min",
+        state->contender->name, (unsigned long long)seed, state->epoch, trial->epochs,
+        score.f_score, state->threshold, spt_tally_best(&tally).f_score,
+        state->expert_seconds / 60);
+    return report(state, true) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+}
+
+static enum septum_status
+ask(struct state *state, struct spt_trial_result *result, struct septum_error *err)
+{
+    const struct spt_strategy *strategy = spt_strategy_find(state->contender->strategy);
+    const struct spt_expert expert = spt_expert_simulated(&state->truth);
+    struct spt_asked *asked = &result->asked[result->asked_count];
+    enum septum_status status =
+        spt_pool_round(state->pool, state->predictor, strategy, &state->trial->region,
+                       &expert, &state->random, &asked->round, err);
+    const struct spt_sample *sample;
+    size_t pixels;
+
+    if (status != SEPTUM_OK || asked->round.region.count == 0)
+        return status;
+    result->asked_count++;
+    asked->epoch = state->epoch;
+    state->expert_seconds += asked->round.seconds;
+    sample = &state->samples
+                  .sample[state->trial->labelled->count + asked->round.region.image];
+    pixels = (size_t)sample->height * sample->width;
+    asked->answer = spt_alloc_array(pixels, 1);
+    if (asked->answer == NULL)
+        return spt_fail_memory(err, "answer", pixels);
+    memcpy(asked->answer, sample->labels, pixels);
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+run_epochs(struct state *state, uint64_t seed, struct spt_trial_result *result,
+           struct septum_error *err)
+{
+    enum septum_status status = note_point(state, seed, result, err);
+
+    for (uint32_t epoch = 1; epoch <= state->trial->epochs && status == SEPTUM_OK;
+         epoch++) {
+        state->epoch = epoch;
+        status = train_epoch(state, err);
+        if (status == SEPTUM_OK)
+            status = note_point(state, seed, result, err);
+        /* The answer to a question after the last epoch would teach nothing. */
+        if (status == SEPTUM_OK && state->contender->strategy != NULL &&
+            epoch < state->trial->epochs)
+            status = ask(state, result, err);
+    }
+    return status;
+}
+
+static enum septum_status
+take_model(const struct state *state, uint64_t seed, struct spt_model *model,
+           struct septum_error *err)
+{
+    const struct spt_spec *spec = spt_net_spec(state->answer);
+    uint64_t steps = spt_trainer_optimiser(state->trainer)->steps;
+    char line[256];
+    enum septum_status status = spt_model_init(model, spec, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    memcpy(model->parameters, spt_net_parameters(state->answer),
+           spec->parameter_count * sizeof(float));
+    model->threshold = state->threshold;
+    model->trained_epochs = state->epoch;
+    model->trained_windows = steps * spt_trainer_step_windows(state->trainer);
+    snprintf(line, sizeof line,
+             "experiment: \"%s\", seed %llu, %u layers transferred, %u epochs, %llu "
+             "labelled pixels, %.0f seconds of a simulated expert",
+             state->contender->name, (unsigned long long)seed, state->trial->transfer,
+             state->epoch, (unsigned long long)state->samples.known,
+             state->expert_seconds);
+    return spt_model_add_history(model, line, err);
+}
+
+static void
+clear_state(struct state *state)
+{
+    spt_pool_free(state->pool);
+    spt_predictor_free(state->predictor);
+    spt_trainer_free(state->trainer);
+    spt_net_free(state->learner);
+    spt_net_free(state->answer);
+    spt_samples_clear(&state->samples);
+    free((void *)(uintptr_t)state->truth.labels);
+}
+
+enum septum_status
+spt_trial_run(const struct spt_trial *trial, const struct spt_contender *contender,
+              uint64_t seed, struct spt_trial_result *out, struct septum_error *err)
+{
+    struct state state = {.trial = trial, .contender = contender};
+    struct spt_trial_result result = {0};
+    enum septum_status status;
+
+    result.points = spt_alloc_array(trial->epochs + (size_t)1, sizeof *result.points);
+    result.asked = spt_alloc_array(trial->epochs, sizeof *result.asked);
+    status =
+        result.points != NULL && result.asked != NULL
+            ? prepare(&state, seed, err)
+            : spt_fail_memory(err, "experiment", trial->epochs * sizeof *result.asked);
+    if (status == SEPTUM_OK)
+        status = run_epochs(&state, seed, &result, err);
+    if (status == SEPTUM_OK)
+        status = take_model(&state, seed, &result.model, err);
+    if (status == SEPTUM_OK && state.pool != NULL)
+        result.clusters = spt_pool_clusters(state.pool);
+    clear_state(&state);
+    if (status == SEPTUM_OK)
+        *out = result;
+    else
+        spt_trial_result_clear(&result);
+    return status;
+}
+
+void
+spt_trial_result_clear(struct spt_trial_result *result)
+{
+    for (size_t i = 0; i < result->asked_count; i++) {
+        spt_round_clear(&result->asked[i].round);
+        free(result->asked[i].answer);
+    }
+    free(result->asked);
+    free(result->points);
+    spt_model_clear(&result->model);
+    *result = (struct spt_trial_result){0};
+}

@@ -1,0 +1,36 @@
+/*
+ * evaluate.c - see evaluate.h.
+ */
+#include "train/evaluate.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum septum_status
+spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
+             size_t every, spt_alive_fn alive, void *user, struct spt_tally *tally,
+             struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+
+    for (size_t i = 0; i < samples->count && status == SEPTUM_OK; i += every) {
+        const struct spt_sample *sample = &samples->sample[i];
+        size_t pixels = (size_t)sample->height * sample->width;
+        float *membrane;
+
+        if (sample->known == 0)
+            continue;
+        if (alive != NULL && !alive(user))
+            return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+        membrane = spt_alloc_array(pixels, sizeof *membrane);
+        if (membrane == NULL)
+            return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
+        status = spt_predict(predictor, sample->pixels, sample->height, sample->width,
+                             membrane, err);
+        if (status == SEPTUM_OK)
+            spt_tally_add(tally, membrane, sample->labels, pixels);
+        free(membrane);
+    }
+    return status;
+}

@@ -1,0 +1,23 @@
+/*
+ * evaluate.h - how well a net does on samples whose labels are known.
+ */
+#ifndef SEPTUM_TRAIN_EVALUATE_H
+#define SEPTUM_TRAIN_EVALUATE_H
+
+#include "predict/predict.h"
+#include "score/fscore.h"
+#include "train/samples.h"
+
+/* Called between images.  Return false to stop (SEPTUM_ESTOPPED). */
+typedef bool (*spt_alive_fn)(void *user);
+
+/*
+ * Predict every `every`-th sample that has known pixels and add its known pixels to
+ * *tally.  `alive` may be NULL.
+ */
+enum septum_status
+spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
+             size_t every, spt_alive_fn alive, void *user, struct spt_tally *tally,
+             struct septum_error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * run.h - a whole training: epochs, validation, log, checkpoints, and a stop at any
+ * time.
+ */
+#ifndef SEPTUM_TRAIN_RUN_H
+#define SEPTUM_TRAIN_RUN_H
+
+#include "train/samples.h"
+#include "train/settings.h"
+
+struct spt_run {
+    const struct spt_samples *samples;
+    const struct spt_samples *validation; /* or NULL */
+    const struct spt_settings *settings;
+    uint64_t seed;
+    uint32_t first_trained; /* layers with weights before it are frozen */
+    double epochs;          /* > 0 */
+    double minutes;         /* 0 = no limit */
+    const char *checkpoint; /* path, or NULL for none */
+    bool resume;            /* begin at the checkpoint */
+    uint64_t fingerprint;   /* of what this training is, see checkpoint.h */
+    const char *log;        /* path of the CSV, or NULL */
+    septum_progress_fn progress;
+    void *user;
+};
+
+struct spt_run_result {
+    double epochs;    /* done */
+    uint64_t windows; /* learnt from */
+    double threshold; /* of best F-score on the validation samples, or, without them, on
+                         the training samples */
+    double f_score;   /* at that threshold, there */
+};
+
+/*
+ * Train `net` from the weights it has.  Its weights end up as the running average.  The
+ * checkpoint is removed when the training is done.  When `progress` asks to stop, the
+ * checkpoint is written and SEPTUM_ESTOPPED returned.
+ */
+enum septum_status spt_run(struct spt_net *net, const struct spt_run *run,
+                           struct spt_run_result *out, struct septum_error *err);
+
+#endif

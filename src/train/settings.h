@@ -1,0 +1,37 @@
+/*
+ * settings.h - how to train: the presets, and what one of them fixes.
+ */
+#ifndef SEPTUM_TRAIN_SETTINGS_H
+#define SEPTUM_TRAIN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/net.h"
+#include "net/optimiser.h"
+
+struct spt_settings {
+    const char *name;
+    enum spt_form form;
+    uint32_t tile;    /* dense form: outputs a side of the tile that is a mini-batch */
+    uint32_t windows; /* patch form: windows of a mini-batch */
+    bool drawn;       /* balance the classes by drawing as many others as there are
+                         membrane pixels, the paper's way; else by weighing them so */
+    uint32_t views;   /* times each labelled pixel is seen in an epoch */
+    double rate;      /* of the optimiser */
+    uint32_t ramp;    /* steps over which the rate grows from 0 */
+    double hold;      /* share of the training at the full rate; from there it falls
+                         linearly to 0 at the end; 1 = never */
+    double dropout;   /* of FC layers but the last */
+    double epochs;
+    struct spt_optimiser_settings optimiser;
+};
+
+/* "default" or "paper"; NULL when there is none of that name. */
+const struct spt_settings *spt_settings_find(const char *name);
+
+/* The rate at `step`, when `progress` in [0, 1] of the training is done. */
+double
+spt_settings_rate(const struct spt_settings *settings, uint64_t step, double progress);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * trainer.c - see trainer.h.
+ */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "image/symmetry.h"
+#include "net/activation.h"
+
+/* Streams of one seed: what is drawn for batches and for dropout is independent. */
+enum purpose {
+    PURPOSE_BATCH = 101,
+    PURPOSE_DROPOUT = 102,
+};
+
+struct spt_trainer {
+    struct spt_net *net;
+    const struct spt_samples *samples;
+    struct spt_settings settings;
+    uint64_t seed;
+    struct spt_pass *pass;
+    struct spt_optimiser optimiser;
+    size_t outputs; /* logits of a step */
+    uint8_t *labels;
+    float *weights, *logit_gradient, *gradient;
+};
+
+/* First parameter of layer number `first` of those with weights. */
+static size_t
+first_parameter(const struct spt_spec *spec, uint32_t first)
+{
+    uint32_t weighted = 0;
+
+    for (uint32_t i = 0; i < spec->layer_count; i++)
+        if (spec->layer[i].kind != SPT_LAYER_POOL && weighted++ == first)
+            return spec->layer[i].weights;
+    return spec->parameter_count;
+}
+
+/* The tile as near to the wanted side as the net's stride allows. */
+static uint32_t
+fit_tile(uint32_t tile, uint32_t stride)
+{
+    return (tile + stride - 1) / stride * stride;
+}
+
+enum septum_status
+spt_trainer_create(struct spt_net *net, const struct spt_samples *samples,
+                   const struct spt_settings *settings, uint64_t seed,
+                   uint32_t first_trained, struct spt_trainer **out,
+                   struct septum_error *err)
+{
+    const struct spt_spec *spec = spt_net_spec(net);
+    enum septum_status status;
+    struct spt_trainer *trainer = spt_alloc_array(1, sizeof *trainer);
+    struct spt_pass_shape shape = {
+        .form = settings->form, .training = true, .first_trained = first_trained};
+
+    *out = NULL;
+    if (trainer == NULL)
+        return spt_fail_memory(err, "training", sizeof *trainer);
+    trainer->net = net;
+    trainer->samples = samples;
+    trainer->settings = *settings;
+    trainer->settings.tile = fit_tile(settings->tile, spec->stride);
+    trainer->seed = seed;
+    shape.tile = trainer->settings.tile;
+    shape.batch = settings->form == SPT_FORM_DENSE ? 1 : settings->windows;
+    trainer->outputs = settings->form == SPT_FORM_DENSE
+                           ? (size_t)shape.tile * shape.tile
+                           : settings->windows;
+    trainer->labels = spt_alloc_array(trainer->outputs, 1);
+    trainer->weights = spt_alloc_array(trainer->outputs, sizeof(float));
+    trainer->logit_gradient = spt_alloc_array(trainer->outputs, sizeof(float));
+    trainer->gradient = spt_alloc_aligned(spec->parameter_count, sizeof(float));
+    status =
+        trainer->labels != NULL && trainer->weights != NULL &&
+                trainer->logit_gradient != NULL && trainer->gradient != NULL
+            ? spt_pass_create(net, &shape, &trainer->pass, err)
+            : spt_fail_memory(err, "training", spec->parameter_count * sizeof(float));
+    if (status == SEPTUM_OK)
+        status =
+            spt_optimiser_init(&trainer->optimiser, &settings->optimiser,
+                               first_parameter(spec, first_trained),
+                               spec->parameter_count, spt_net_parameters(net), err);
+    if (status != SEPTUM_OK) {
+        spt_trainer_free(trainer);
+        return status;
+    }
+    *out = trainer;
+    return SEPTUM_OK;
+}
+
+void
+spt_trainer_free(struct spt_trainer *trainer)
+{
+    if (trainer == NULL)
+        return;
+    spt_pass_free(trainer->pass);
+    spt_optimiser_clear(&trainer->optimiser);
+    free(trainer->labels);
+    free(trainer->weights);
+    free(trainer->logit_gradient);
+    free(trainer->gradient);
+    free(trainer);
+}
+
+uint64_t
+spt_trainer_epoch_steps(const struct spt_trainer *trainer)
+{
+    const struct spt_samples *samples = trainer->samples;
+    uint64_t windows = trainer->settings.form == SPT_FORM_DENSE ? samples->known
+                                                                : 2 * samples->membrane;
+
+    return (windows * trainer->settings.views + trainer->outputs - 1) /
+           trainer->outputs;
+}
+
+uint64_t
+spt_trainer_step_windows(const struct spt_trainer *trainer)
+{
+    return trainer->outputs;
+}
+
+/* Weight of a pixel that is not membrane, or the chance that it is drawn: together they
+ * count as much as all membrane pixels. */
+static double
+other_weight(const struct spt_samples *samples)
+{
+    return (double)samples->membrane / (double)(samples->known - samples->membrane);
+}
+
+static int64_t
+clamp(int64_t value, int64_t least, int64_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+/* Where a tile begins along one axis that is to hold position `at`: anywhere it does,
+ * but inside the image where the image is large enough. */
+static int64_t
+place_tile(uint32_t at, uint32_t tile, uint32_t size, struct spt_random *random)
+{
+    int64_t start = (int64_t)at - (int64_t)spt_random_below(random, tile);
+    int64_t spare = (int64_t)size - tile;
+
+    return spare >= 0 ? clamp(start, 0, spare) : clamp(start, spare, 0);
+}
+
+/* Position (y, x) of a sample as it lies under a symmetry. */
+static void
+turn_place(const struct spt_sample *sample, int symmetry, struct spt_place *place,
+           uint32_t *height, uint32_t *width)
+{
+    bool transposed = spt_symmetry_transposes(symmetry);
+    uint32_t y = transposed ? place->x : place->y, x = transposed ? place->y : place->x;
+
+    *height = transposed ? sample->width : sample->height;
+    *width = transposed ? sample->height : sample->width;
+    place->y = symmetry & 2 ? *height - 1 - y : y;
+    place->x = symmetry & 1 ? *width - 1 - x : x;
+}
+
+static void
+fill_tile(struct spt_trainer *trainer, struct spt_random *random)
+{
+    uint32_t window = spt_net_spec(trainer->net)->window, tile = trainer->settings.tile;
+    struct spt_place place = spt_samples_draw_known(trainer->samples, random);
+    const struct spt_sample *sample = &trainer->samples->sample[place.sample];
+    double other = other_weight(trainer->samples);
+    uint32_t height, width;
+    struct spt_cut cut = {
+        .side = spt_pass_side(trainer->pass),
+        .symmetry = (int)spt_random_below(random, SPT_SYMMETRIES),
+        .margin = window / 2,
+        .label_side = tile,
+    };
+
+    turn_place(sample, cut.symmetry, &place, &height, &width);
+    cut.top = place_tile(place.y, tile, height, random) - window / 2;
+    cut.left = place_tile(place.x, tile, width, random) - window / 2;
+    spt_samples_cut(trainer->samples, place.sample, &cut, spt_pass_input(trainer->pass),
+                    trainer->labels);
+    for (size_t i = 0; i < trainer->outputs; i++) {
+        uint8_t label = trainer->labels[i];
+        float *weight = &trainer->weights[i];
+
+        if (label == SPT_LABEL_UNKNOWN)
+            *weight = 0;
+        else if (label == SPT_LABEL_MEMBRANE)
+            *weight = 1;
+        else if (trainer->settings.drawn)
+            *weight = spt_random_uniform(random) < other ? 1.0F : 0.0F;
+        else
+            *weight = (float)other;
+        trainer->labels[i] = label == SPT_LABEL_MEMBRANE;
+    }
+}
+
+static void
+fill_windows(struct spt_trainer *trainer, struct spt_random *random)
+{
+    uint32_t window = spt_net_spec(trainer->net)->window;
+    float *input = spt_pass_input(trainer->pass);
+
+    for (size_t i = 0; i < trainer->outputs; i++) {
+        uint8_t label = i % 2 == 0 ? SPT_LABEL_MEMBRANE : SPT_LABEL_OTHER;
+        struct spt_place place =
+            spt_samples_draw_label(trainer->samples, label, random);
+        uint32_t height, width;
+        struct spt_cut cut = {
+            .side = window,
+            .symmetry = (int)spt_random_below(random, SPT_SYMMETRIES),
+        };
+
+        turn_place(&trainer->samples->sample[place.sample], cut.symmetry, &place,
+                   &height, &width);
+        cut.top = (int64_t)place.y - window / 2;
+        cut.left = (int64_t)place.x - window / 2;
+        spt_samples_cut(trainer->samples, place.sample, &cut,
+                        input + i * window * window, NULL);
+        trainer->labels[i] = label;
+        trainer->weights[i] = 1;
+    }
+}
+
+/* The weight of a mini-batch whose pixels are all known: what the loss is divided by,
+ * so that the gradient is an unbiased estimate of that of the mean over all windows. */
+static double
+full_weight(const struct spt_trainer *trainer)
+{
+    const struct spt_samples *samples = trainer->samples;
+    double outputs = (double)trainer->outputs;
+
+    if (trainer->settings.form == SPT_FORM_PATCH)
+        return outputs;
+    return outputs * 2 * (double)samples->membrane / (double)samples->known;
+}
+
+enum septum_status
+spt_trainer_step(struct spt_trainer *trainer, double rate, double *loss,
+                 struct septum_error *err)
+{
+    uint64_t step = trainer->optimiser.steps;
+    struct spt_random random;
+    const float *logits;
+    enum septum_status status;
+
+    spt_random_init(&random, spt_random_hash(trainer->seed, PURPOSE_BATCH), step);
+    if (trainer->settings.form == SPT_FORM_DENSE)
+        fill_tile(trainer, &random);
+    else
+        fill_windows(trainer, &random);
+    status = spt_pass_forward(
+        trainer->pass, trainer->settings.dropout,
+        spt_random_hash(spt_random_hash(trainer->seed, PURPOSE_DROPOUT), step), &logits,
+        err);
+    if (status != SEPTUM_OK)
+        return status;
+    *loss =
+        spt_logistic_loss(logits, trainer->labels, trainer->weights, trainer->outputs,
+                          full_weight(trainer), trainer->logit_gradient);
+    if (!isfinite(*loss))
+        return spt_fail(
+            err, SEPTUM_EINVAL,
+            "training: the loss is no longer a number at step %llu; the rate "
+            "of %g is too high for this net",
+            (unsigned long long)step, rate);
+    status = spt_pass_backward(trainer->pass, trainer->logit_gradient,
+                               trainer->gradient, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_optimiser_step(&trainer->optimiser, rate, trainer->gradient,
+                       spt_net_parameters(trainer->net));
+    spt_net_changed(trainer->net);
+    return SEPTUM_OK;
+}
+
+struct spt_optimiser *
+spt_trainer_optimiser(struct spt_trainer *trainer)
+{
+    return &trainer->optimiser;
+}
+
+void
+spt_trainer_publish(const struct spt_trainer *trainer, struct spt_net *to)
+{
+    memcpy(spt_net_parameters(to), spt_optimiser_average(&trainer->optimiser),
+           trainer->optimiser.count * sizeof(float));
+    spt_net_changed(to);
+}

@@ -1,0 +1,54 @@
+/*
+ * transfer.c - see transfer.h.
+ */
+#include "train/transfer.h"
+
+#include <string.h>
+
+#include "image/normalise.h"
+
+enum septum_status
+spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
+             struct spt_net *net, uint32_t *copied, struct septum_error *err)
+{
+    const struct spt_spec *spec = spt_net_spec(net);
+    uint32_t wanted = layers > 0 ? layers : from->spec.weighted_count;
+    uint32_t common = spt_spec_common(&from->spec, spec), weighted = 0;
+    float *parameters = spt_net_parameters(net);
+
+    if (strcmp(from->normalisation, SPT_NORMALISATION) != 0)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "transfer: the source model sees intensities normalised by "
+                        "\"%s\", this version only by \"%s\"",
+                        from->normalisation, SPT_NORMALISATION);
+    if (wanted > from->spec.weighted_count)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "transfer: %u layers are wanted, and the source model has %u",
+                        wanted, from->spec.weighted_count);
+    if (wanted > common) {
+        char ours[SPT_SPEC_TEXT], theirs[SPT_SPEC_TEXT];
+
+        spt_spec_format(spec, ours);
+        spt_spec_format(&from->spec, theirs);
+        return spt_fail(
+            err, SEPTUM_EINVAL,
+            "transfer: %u layers are wanted, but only the first %u are alike "
+            "in the source model's net \"%s\" and in \"%s\"",
+            wanted, common, theirs, ours);
+    }
+    spt_net_initialise(net, seed, wanted);
+    for (uint32_t i = 0; weighted < wanted; i++) {
+        const struct spt_layer *a = &from->spec.layer[i], *b = &spec->layer[i];
+
+        if (a->kind == SPT_LAYER_POOL)
+            continue;
+        memcpy(parameters + b->weights, from->parameters + a->weights,
+               spt_layer_weight_count(a) * sizeof *parameters);
+        memcpy(parameters + b->biases, from->parameters + a->biases,
+               a->out_channels * sizeof *parameters);
+        weighted++;
+    }
+    spt_net_changed(net);
+    *copied = wanted;
+    return SEPTUM_OK;
+}

@@ -1,0 +1,20 @@
+/*
+ * transfer.h - the first layers of one net become those of another.
+ */
+#ifndef SEPTUM_TRAIN_TRANSFER_H
+#define SEPTUM_TRAIN_TRANSFER_H
+
+#include "net/model.h"
+#include "net/net.h"
+
+/*
+ * Copy the weights of the first `layers` layers with weights (0 = all) of `from` into
+ * `net`, and draw new ones for the layers after them.  *copied becomes the number of
+ * layers copied.  Refuses more layers than the nets have in common, naming the first
+ * that differs, and a model that sees intensities on another scale.
+ */
+enum septum_status
+spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
+             struct spt_net *net, uint32_t *copied, struct septum_error *err);
+
+#endif
