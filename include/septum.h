@@ -186,17 +186,26 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
 
 struct septum_score_options {
     struct septum_masks truth;
-    struct septum_source probability; /* floats in [0, 1], or 8 bit with 255 = 1 */
+    struct septum_source probability; /* floats in [0, 1], or 8 bit with 255 = 1, or 16
+                                         bit with 65535 = 1 */
     double threshold;                 /* valid when has_threshold */
     bool has_threshold;               /* else 0.5 */
+    const char *model; /* model file at whose own threshold to score too, or NULL */
 };
 
 struct septum_score {
     uint64_t images, pixels;
     double threshold, precision, recall, f_score, pixel_error;
-    double best_f_score, best_threshold, best_pixel_error; /* over all thresholds */
+    double best_f_score, best_threshold; /* over all thresholds */
+    double best_pixel_error;             /* over all thresholds, at one of its own */
+    bool has_model;                      /* else the three below are 0 */
+    double model_threshold, model_f_score, model_pixel_error;
 };
 
+/*
+ * Compare probability maps with truth, pixel by pixel, over all images together:
+ * `pixels` are those that have an answer.  Thresholds count in steps of 1 / 1000.
+ */
 SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
              struct septum_error *err);
@@ -233,7 +242,12 @@ struct septum_experiment_options {
     uint32_t seeds;                     /* 0 = 1 */
     uint32_t epochs;                    /* 0 = 10 */
     double minutes;                     /* limit of each ConvNet's training; 0 = none */
-    int32_t transfer;                   /* layers copied; 0 = the paper's 3 */
+    uint32_t epoch_steps;               /* training steps an epoch; 0 = 150 */
+    double source_epochs;               /* of a source model trained here; 0 = the
+                                           preset's */
+    int32_t transfer;                   /* layers copied; 0 = the paper's 3, negative =
+                                           all */
+    uint32_t windows;                   /* most of a region; 0 = 6 */
     double lambda;                      /* of equation 1; 0 = 0.8 */
     bool resume, force;
     uint32_t threads;

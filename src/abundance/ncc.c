@@ -117,7 +117,7 @@ find_flat_windows(struct work *work)
 
     measure_windows(work, &whole, FIRST);
     for (size_t i = 0; i < work->count; i++)
-        work->flat[i] = work->moments[FIRST][i].scale > 0 ? 0 : 1;
+        work->flat[i] = work->moments[FIRST][i].scale <= 0;
 }
 
 static void

@@ -25,6 +25,22 @@ struct job {
 };
 
 static enum septum_status
+refuse_strategy(const char *name, struct septum_error *err)
+{
+    char names[256] = "";
+
+    for (const struct spt_contender *row = spt_contenders; row->name != NULL; row++) {
+        size_t length = strlen(names);
+
+        snprintf(names + length, sizeof names - length, "%s%s", length > 0 ? ", " : "",
+                 row->name);
+    }
+    return spt_fail(err, SEPTUM_EINVAL,
+                    "strategies: there is none called \"%s\"; there are %s", name,
+                    names);
+}
+
+static enum septum_status
 parse_strategies(const char *text, const struct spt_contender **out, size_t *count,
                  struct septum_error *err)
 {
@@ -39,11 +55,11 @@ parse_strategies(const char *text, const struct spt_contender **out, size_t *cou
                             MOST_CONTENDERS);
         out[*count] = spt_contender_find(name);
         if (out[*count] == NULL)
-            return spt_fail(
-                err, SEPTUM_EINVAL,
-                "strategies: there is none called \"%s\"; there are frozen, "
-                "finetune, expert, random, uncertainty, abundance",
-                name);
+            return refuse_strategy(name, err);
+        for (size_t i = 0; i < *count; i++)
+            if (out[i] == out[*count])
+                return spt_fail(err, SEPTUM_EINVAL,
+                                "strategies: \"%s\" is named twice", name);
         ++*count;
         text += length + (text[length] == ',');
     }
@@ -91,7 +107,8 @@ name_file(const struct job *job, const struct spt_contender *contender, uint64_t
                : path;
 }
 
-/* Read back the points of a trial that has ended.  False when there is none whole. */
+/* Read back the points of a trial that has ended.  False when there is none whole, or
+ * one of other epochs. */
 static bool
 read_points(const char *path, const struct spt_contender *contender, struct job *job)
 {
@@ -103,20 +120,21 @@ read_points(const char *path, const struct spt_contender *contender, struct job 
 
     if (file == NULL)
         return false;
-    while (fgets(line, sizeof line, file) != NULL && count <= epochs) {
-        struct spt_curve_point *point = &points[count];
+    while (fgets(line, sizeof line, file) != NULL) {
+        struct spt_curve_point point = {.strategy = contender->name};
         unsigned long long seed, pixels;
         unsigned epoch;
 
         if (sscanf(line, "%*[^,],%llu,%u,%lf,%lf,%lf,%llu,%lf,%lf", &seed, &epoch,
-                   &point->f_score, &point->precision, &point->recall, &pixels,
-                   &point->expert_seconds, &point->train_seconds) != 8)
+                   &point.f_score, &point.precision, &point.recall, &pixels,
+                   &point.expert_seconds, &point.train_seconds) != 8)
             continue; /* the head */
-        point->strategy = contender->name;
-        point->seed = seed;
-        point->epoch = epoch;
-        point->labelled_pixels = pixels;
-        count++;
+        point.seed = seed;
+        point.epoch = epoch;
+        point.labelled_pixels = pixels;
+        if (count <= epochs)
+            points[count] = point;
+        count++; /* beyond it, too: a trial of more epochs is another trial */
     }
     fclose(file);
     if (count != epochs + (size_t)1)

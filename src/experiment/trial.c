@@ -117,6 +117,8 @@ static enum septum_status
 prepare_pool(struct state *state, struct septum_error *err)
 {
     const struct spt_trial *trial = state->trial;
+    uint32_t side = spt_net_spec(state->learner)->window;
+    const struct spt_abundance_options options = spt_abundance_defaults(side);
     const uint8_t **labels = spt_alloc_array(trial->pool->count, sizeof *labels);
 
     if (labels == NULL)
@@ -127,9 +129,8 @@ prepare_pool(struct state *state, struct septum_error *err)
     snprintf(state->line, sizeof state->line, "%s: clustering the target's windows",
              state->contender->name);
     report(state, false);
-    return spt_pool_create(&state->samples, trial->labelled->count,
-                           spt_net_spec(state->learner)->window,
-                           &spt_abundance_defaults, &state->pool, err);
+    return spt_pool_create(&state->samples, trial->labelled->count, side, &options,
+                           &state->pool, err);
 }
 
 static enum septum_status

@@ -5,7 +5,17 @@
 
 #include <string.h>
 
-/* Pixel sides between different labels inside a window. */
+#include "image/mask.h"
+
+/* Is there a contour to trace between two labels?  Around what truth leaves unknown,
+ * none is. */
+static bool
+differ(uint8_t a, uint8_t b)
+{
+    return a != b && a != SPT_LABEL_UNKNOWN && b != SPT_LABEL_UNKNOWN;
+}
+
+/* Pixel sides between membrane and other inside a window. */
 static size_t
 count_sides(const uint8_t *labels, uint32_t width, uint32_t side)
 {
@@ -15,8 +25,8 @@ count_sides(const uint8_t *labels, uint32_t width, uint32_t side)
         for (uint32_t x = 0; x < side; x++) {
             const uint8_t *at = labels + (size_t)y * width + x;
 
-            sides += x + 1 < side && at[0] != at[1];
-            sides += y + 1 < side && at[0] != at[width];
+            sides += x + 1 < side && differ(at[0], at[1]);
+            sides += y + 1 < side && differ(at[0], at[width]);
         }
     return sides;
 }

@@ -3,6 +3,7 @@
  */
 #include "loop/pool.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,14 @@
 #include "active/uncertainty.h"
 #include "base/alloc.h"
 
-const struct spt_abundance_options spt_abundance_defaults = {
-    .ncc = {.max_shift = 8, .shift_step = 4},
-    .cut = 0.7F,
-};
+struct spt_abundance_options
+spt_abundance_defaults(uint32_t side)
+{
+    return (struct spt_abundance_options){
+        .ncc = {.max_shift = side / 8, .shift_step = side >= 16 ? side / 16 : 1},
+        .cut = 0.7F,
+    };
+}
 
 struct spt_pool {
     struct spt_samples *samples;
@@ -60,15 +65,18 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
     float *all = spt_alloc_array(total, sizeof *all);
     uint32_t *cluster_of = spt_alloc_array(total, sizeof *cluster_of);
     struct spt_merge *merges = spt_alloc_array(total, sizeof *merges);
+    struct spt_ncc_options ncc = options->ncc;
     enum septum_status status;
 
+    if (2 * ncc.max_shift >= side)
+        ncc.max_shift = (side - 1) / 2;
     if (windows == NULL || distances == NULL || all == NULL || cluster_of == NULL ||
         merges == NULL) {
         status = spt_fail_memory(err, "abundance",
                                  spt_condensed_count(total) * sizeof *distances);
         goto done;
     }
-    status = spt_ncc_distances(windows, total, side, &options->ncc, distances, err);
+    status = spt_ncc_distances(windows, total, side, &ncc, distances, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_tree(distances, total, merges, err);
     if (status == SEPTUM_OK)
@@ -117,6 +125,7 @@ take_arrays(struct spt_pool *pool, uint32_t side, struct septum_error *err)
         pool->askable[i - pool->first] = spt_alloc_array(windows, 1);
         if (pool->f[i - pool->first] == NULL || pool->askable[i - pool->first] == NULL)
             return spt_fail_memory(err, "pool", windows * sizeof(float));
+        memset(pool->askable[i - pool->first], 1, windows);
         pool->candidates[i - pool->first] =
             (struct spt_candidate){.grid = grid,
                                    .f = pool->f[i - pool->first],
@@ -184,21 +193,23 @@ spt_round_clear(struct spt_round *round)
     *round = (struct spt_round){0};
 }
 
-/* A window may be asked about while some pixel of it is unknown. */
+/* A window is no longer asked about once every pixel of it is known. */
 static void
-find_askable(const struct spt_sample *sample, const struct spt_grid *grid,
-             uint8_t *askable)
+drop_known(const struct spt_sample *sample, const struct spt_grid *grid,
+           uint8_t *askable)
 {
     uint32_t side = grid->side;
 
     for (size_t w = 0; w < spt_grid_count(grid); w++) {
         const uint8_t *at = sample->labels + w / grid->columns * side * sample->width +
                             w % grid->columns * side;
+        bool known = true;
 
-        askable[w] = 0;
-        for (uint32_t y = 0; y < side && !askable[w]; y++)
-            askable[w] =
-                memchr(at + (size_t)y * sample->width, SPT_LABEL_UNKNOWN, side) != NULL;
+        for (uint32_t y = 0; y < side && known; y++)
+            known =
+                memchr(at + (size_t)y * sample->width, SPT_LABEL_UNKNOWN, side) == NULL;
+        if (known)
+            askable[w] = 0;
     }
 }
 
@@ -219,7 +230,7 @@ measure_pool(struct spt_pool *pool, struct spt_predictor *predictor,
 
         if (status == SEPTUM_OK) {
             spt_uncertainty_windows(membrane, sample->width, grid, pool->f[i]);
-            find_askable(sample, grid, pool->askable[i]);
+            drop_known(sample, grid, pool->askable[i]);
         }
         free(membrane);
         if (status != SEPTUM_OK)
@@ -253,6 +264,9 @@ ask(struct spt_pool *pool, const struct spt_expert *expert,
     status = expert->answer(expert->self, &question, answer, seconds, err);
     for (size_t at = 0; at < pixels && status == SEPTUM_OK; at++)
         spt_samples_set_label(pool->samples, i, at, answer[at]);
+    /* What the expert could not tell, asking again would not bring out. */
+    for (size_t w = 0; w < region->count && status == SEPTUM_OK; w++)
+        pool->askable[region->image][region->windows[w]] = 0;
     free(answer);
     return status;
 }

@@ -17,14 +17,14 @@ struct spt_abundance_options {
     float cut; /* windows further apart than this average distance are different */
 };
 
-/* Shifts of up to 8 pixels in steps of 4, cut at 0.7: docs/how-it-works.md says how the
- * default was measured. */
-extern const struct spt_abundance_options spt_abundance_defaults;
+/* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
+ * (8 and 4 of 64), cut at 0.7.  docs/how-it-works.md says how the cut was chosen. */
+struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 
 /*
  * The abundance S_w of every window of `count` images, clustered together: those of
  * image i are written to abundance[i], row-major over its grid.  *clusters becomes
- * their number.
+ * their number.  Shifts are cut to less than half a window's side.
  */
 enum septum_status
 spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t side,
@@ -55,7 +55,11 @@ struct spt_round {
 
 void spt_round_clear(struct spt_round *round);
 
-/* One round; the caller clears *out. */
+/*
+ * One round; the caller clears *out.  Asked about are windows that hold an unknown
+ * pixel and that no earlier round asked about: an expert who left pixels open is not
+ * asked again.  When it fails, the labels are as they were.
+ */
 enum septum_status
 spt_pool_round(struct spt_pool *pool, struct spt_predictor *predictor,
                const struct spt_strategy *strategy,

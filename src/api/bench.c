@@ -1,0 +1,251 @@
+/*
+ * bench.c - how fast this machine is: the matrix product's peak, and both forms of a
+ * net.
+ *
+ * Every figure is the median of several runs, taken in turn, so that a passing
+ * disturbance of the machine meets them alike.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "net/activation.h"
+#include "net/matmul.h"
+#include "net/net.h"
+
+#define ROUNDS 5
+#define DEFAULT_TILE 512
+#define MATRIX 2048 /* side of the product whose speed is called the peak */
+#define WINDOWS 256 /* batch of the patch form */
+
+/* What is timed, in the order of a round. */
+enum measure {
+    PEAK,
+    DENSE,
+    PATCH,
+    TRAIN,
+    MEASURES
+};
+
+struct bench {
+    struct spt_net *net;
+    struct spt_pass *dense, *patch, *train;
+    uint32_t tile;
+    float *matrix[3];
+    float *gradient, *logit_gradient, *weights;
+    uint8_t *labels;
+    double seconds[MEASURES][ROUNDS];
+};
+
+static void
+fill_random(float *values, size_t count, uint64_t seed)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = (float)(spt_random_hash(seed, i) >> 40) * 0x1p-23F - 1.0F;
+}
+
+static enum septum_status
+prepare(struct bench *bench, const char *net, struct septum_error *err)
+{
+    struct spt_spec spec;
+    size_t area = (size_t)MATRIX * MATRIX, outputs, side;
+    enum septum_status status = spt_spec_parse(net, &spec, err);
+    struct spt_pass_shape dense = {.form = SPT_FORM_DENSE, .batch = 1};
+    struct spt_pass_shape patch = {.form = SPT_FORM_PATCH, .batch = WINDOWS};
+    struct spt_pass_shape train = {
+        .form = SPT_FORM_DENSE, .batch = 1, .training = true};
+
+    if (status == SEPTUM_OK)
+        status = spt_net_create(&spec, &bench->net, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_net_initialise(bench->net, 0, 0);
+    bench->tile = (bench->tile + spec.stride - 1) / spec.stride * spec.stride;
+    dense.tile = train.tile = bench->tile;
+    status = spt_pass_create(bench->net, &dense, &bench->dense, err);
+    if (status == SEPTUM_OK)
+        status = spt_pass_create(bench->net, &patch, &bench->patch, err);
+    if (status == SEPTUM_OK)
+        status = spt_pass_create(bench->net, &train, &bench->train, err);
+    if (status != SEPTUM_OK)
+        return status;
+    outputs = (size_t)bench->tile * bench->tile;
+    bench->gradient = spt_alloc_array(spec.parameter_count, sizeof(float));
+    bench->logit_gradient = spt_alloc_array(outputs, sizeof(float));
+    bench->weights = spt_alloc_array(outputs, sizeof(float));
+    bench->labels = spt_alloc_array(outputs, 1);
+    for (int i = 0; i < 3; i++)
+        bench->matrix[i] = spt_alloc_aligned(area, sizeof(float));
+    if (bench->gradient == NULL || bench->logit_gradient == NULL ||
+        bench->weights == NULL || bench->labels == NULL || bench->matrix[0] == NULL ||
+        bench->matrix[1] == NULL || bench->matrix[2] == NULL)
+        return spt_fail_memory(err, "bench", 3 * area * sizeof(float));
+    fill_random(bench->matrix[0], area, 1);
+    fill_random(bench->matrix[1], area, 2);
+    side = spt_pass_side(bench->dense);
+    fill_random(spt_pass_input(bench->dense), side * side, 3);
+    memcpy(spt_pass_input(bench->train), spt_pass_input(bench->dense),
+           side * side * sizeof(float));
+    for (size_t i = 0; i < outputs; i++)
+        bench->weights[i] = 1;
+    return SEPTUM_OK;
+}
+
+/* The windows of the first outputs of the dense pass, for the patch pass. */
+static void
+cut_windows(struct bench *bench)
+{
+    uint32_t window = spt_net_spec(bench->net)->window;
+    size_t side = spt_pass_side(bench->dense);
+    float *to = spt_pass_input(bench->patch);
+
+    for (size_t i = 0; i < WINDOWS; i++)
+        for (size_t y = 0; y < window; y++, to += window)
+            memcpy(to,
+                   spt_pass_input(bench->dense) + (i / bench->tile + y) * side +
+                       i % bench->tile,
+                   window * sizeof *to);
+}
+
+static enum septum_status
+train_once(struct bench *bench, struct septum_error *err)
+{
+    size_t outputs = (size_t)bench->tile * bench->tile;
+    const float *logits;
+    enum septum_status status;
+
+    spt_net_changed(bench->net); /* as after an optimiser's step */
+    status = spt_pass_forward(bench->train, 0.5, 1, &logits, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_logistic_loss(logits, bench->labels, bench->weights, outputs, (double)outputs,
+                      bench->logit_gradient);
+    return spt_pass_backward(bench->train, bench->logit_gradient, bench->gradient, err);
+}
+
+/* One round: each measure once.  The two forms' logits are compared in passing. */
+static enum septum_status
+run_round(struct bench *bench, int round, double *difference, struct septum_error *err)
+{
+    const struct spt_matrix a = {bench->matrix[0], MATRIX, MATRIX, MATRIX};
+    const struct spt_matrix b = {bench->matrix[1], MATRIX, MATRIX, MATRIX};
+    const float *dense = NULL, *patch = NULL;
+    double at[MEASURES + 1];
+    enum septum_status status;
+
+    at[PEAK] = spt_clock_seconds();
+    status = spt_matmul_abt(&a, &b, bench->matrix[2], MATRIX, err);
+    at[DENSE] = spt_clock_seconds();
+    if (status == SEPTUM_OK)
+        status = spt_pass_forward(bench->dense, 0, 0, &dense, err);
+    at[PATCH] = spt_clock_seconds();
+    if (status == SEPTUM_OK)
+        status = spt_pass_forward(bench->patch, 0, 0, &patch, err);
+    at[TRAIN] = spt_clock_seconds();
+    if (status == SEPTUM_OK)
+        status = train_once(bench, err);
+    at[MEASURES] = spt_clock_seconds();
+    for (int m = 0; m < MEASURES; m++)
+        bench->seconds[m][round] = at[m + 1] - at[m];
+    for (size_t i = 0; status == SEPTUM_OK && i < WINDOWS; i++) {
+        float probabilities[2];
+
+        spt_logistic(&dense[i], 1, &probabilities[0]);
+        spt_logistic(&patch[i], 1, &probabilities[1]);
+        if (!(fabsf(probabilities[0] - probabilities[1]) <= *difference)) /* or NaN */
+            *difference = fabsf(probabilities[0] - probabilities[1]);
+    }
+    return status;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double
+median(double *seconds)
+{
+    qsort(seconds, ROUNDS, sizeof *seconds, compare);
+    return seconds[ROUNDS / 2];
+}
+
+/* Operations of training: forward, weight gradients, and data gradients of all layers
+ * but the first. */
+static double
+training_operations(const struct spt_spec *spec, const struct spt_pass_shape *shape)
+{
+    struct spt_spec first = *spec;
+
+    first.layer_count = 1;
+    return 3 * spt_pass_operations(spec, shape) - spt_pass_operations(&first, shape);
+}
+
+static struct septum_bench
+summarise(struct bench *bench, double difference, uint32_t threads)
+{
+    const struct spt_spec *spec = spt_net_spec(bench->net);
+    const struct spt_pass_shape tile = {
+        .form = SPT_FORM_DENSE, .batch = 1, .tile = bench->tile};
+    double seconds[MEASURES], outputs = (double)bench->tile * bench->tile;
+
+    for (int m = 0; m < MEASURES; m++)
+        seconds[m] = median(bench->seconds[m]);
+    return (struct septum_bench){
+        .peak_gflops = 2e-9 * pow(MATRIX, 3) / seconds[PEAK],
+        .dense_pixels_per_second = outputs / seconds[DENSE],
+        .patch_windows_per_second = WINDOWS / seconds[PATCH],
+        .train_pixels_per_second = outputs / seconds[TRAIN],
+        .dense_gflops = 2e-9 * spt_pass_operations(spec, &tile) / seconds[DENSE],
+        .train_gflops = 2e-9 * training_operations(spec, &tile) / seconds[TRAIN],
+        .largest_difference = difference,
+        .isa = spt_engine_isa(),
+        .precision = "f32",
+        .threads = threads,
+    };
+}
+
+enum septum_status
+septum_bench(const struct septum_bench_options *options, struct septum_bench *out,
+             struct septum_error *err)
+{
+    struct bench bench = {.tile = options->tile > 0 ? options->tile : DEFAULT_TILE};
+    uint32_t threads = spt_engine_threads(options->threads);
+    double difference = 0;
+    enum septum_status status =
+        prepare(&bench, options->net != NULL ? options->net : "default", err);
+
+    if (status == SEPTUM_OK) {
+        cut_windows(&bench);
+        status = run_round(&bench, 0, &difference, err); /* to warm up */
+    }
+    for (int round = 0; round < ROUNDS && status == SEPTUM_OK; round++) {
+        struct septum_progress about = {.fraction = (double)round / ROUNDS,
+                                        .seconds_left = -1,
+                                        .what = "measuring"};
+
+        if (options->progress != NULL && !options->progress(options->user, &about))
+            status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+        else
+            status = run_round(&bench, round, &difference, err);
+    }
+    if (status == SEPTUM_OK)
+        *out = summarise(&bench, difference, threads);
+    spt_pass_free(bench.dense);
+    spt_pass_free(bench.patch);
+    spt_pass_free(bench.train);
+    spt_net_free(bench.net);
+    for (int i = 0; i < 3; i++)
+        free(bench.matrix[i]);
+    free(bench.gradient);
+    free(bench.logit_gradient);
+    free(bench.weights);
+    free(bench.labels);
+    return status;
+}

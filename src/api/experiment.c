@@ -1,0 +1,262 @@
+/*
+ * experiment.c - the paper's experiment on given data.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/range.h"
+#include "api/source.h"
+#include "base/alloc.h"
+#include "experiment/experiment.h"
+#include "train/model_file.h"
+#include "train/run.h"
+
+#define DEFAULT_STRATEGIES "frozen,finetune,expert"
+#define DEFAULT_EPOCHS 10
+#define DEFAULT_EPOCH_STEPS 150
+#define DEFAULT_TRANSFER 3 /* the paper's */
+#define DEFAULT_LAMBDA 0.8 /* the paper's */
+#define DEFAULT_WINDOWS 6  /* the paper's 22 thousand pixels are 5.4 windows */
+
+struct job {
+    const struct septum_experiment_options *options;
+    struct spt_labelled target;
+    struct spt_range labelled, pool, test;
+    struct spt_samples labelled_samples, pool_samples, test_samples;
+    struct spt_model source;
+    struct spt_settings settings;
+    const char **names; /* of the test images, then of the pool's */
+    char intro[1024];
+};
+
+static enum septum_status
+load_range(const struct job *job, const struct spt_range *range,
+           struct spt_samples *out, struct septum_error *err)
+{
+    struct spt_set images = {.count = range->count};
+    size_t *mask_of = spt_alloc_array(range->count, sizeof *mask_of);
+    enum septum_status status;
+
+    images.pages = spt_alloc_array(range->count, sizeof *images.pages);
+    if (images.pages == NULL || mask_of == NULL) {
+        status = spt_fail_memory(err, "images", range->count * sizeof *images.pages);
+        goto done;
+    }
+    for (size_t i = 0; i < range->count; i++) {
+        images.pages[i] = job->target.images.pages[range->at[i]]; /* borrowed */
+        mask_of[i] = job->target.mask_of[range->at[i]];
+    }
+    status = spt_samples_load(&images, &job->target.masks, mask_of, &job->target.rule,
+                              job->source.spec.window, out, err);
+done:
+    free(images.pages);
+    free(mask_of);
+    return status;
+}
+
+static enum septum_status
+parse_ranges(struct job *job, struct septum_error *err)
+{
+    const struct septum_experiment_options *options = job->options;
+    const struct {
+        const char *text, *name;
+        struct spt_range *range;
+    } rows[] = {{options->labelled, "labelled", &job->labelled},
+                {options->pool, "pool", &job->pool},
+                {options->test, "test", &job->test}};
+    enum septum_status status = SEPTUM_OK;
+
+    for (int i = 0; i < 3 && status == SEPTUM_OK; i++) {
+        status = spt_range_parse(rows[i].text, rows[i].name, job->target.images.count,
+                                 rows[i].range, err);
+        for (int j = 0; j < i && status == SEPTUM_OK; j++)
+            status = spt_range_refuse_overlap(rows[j].range, rows[j].name,
+                                              rows[i].range, rows[i].name, err);
+    }
+    return status;
+}
+
+static enum septum_status
+load_target(struct job *job, struct septum_error *err)
+{
+    enum septum_status status =
+        load_range(job, &job->labelled, &job->labelled_samples, err);
+
+    if (status == SEPTUM_OK)
+        status = load_range(job, &job->pool, &job->pool_samples, err);
+    if (status == SEPTUM_OK)
+        status = load_range(job, &job->test, &job->test_samples, err);
+    if (status != SEPTUM_OK)
+        return status;
+    job->names = spt_alloc_array(job->test.count + job->pool.count, sizeof *job->names);
+    if (job->names == NULL)
+        return spt_fail_memory(err, "names", job->test.count * sizeof *job->names);
+    for (size_t i = 0; i < job->test.count; i++)
+        job->names[i] = job->target.images.pages[job->test.at[i]].name;
+    for (size_t i = 0; i < job->pool.count; i++)
+        job->names[job->test.count + i] =
+            job->target.images.pages[job->pool.at[i]].name;
+    return SEPTUM_OK;
+}
+
+/* Train a source model in the experiment's directory, unless it is there already. */
+static enum septum_status
+train_source(struct job *job, const char *path, struct septum_error *err)
+{
+    const struct septum_experiment_options *options = job->options;
+    const struct septum_train_options train = {
+        .images = options->source_images,
+        .labels = options->source_labels,
+        .output = path,
+        .resume = options->resume,
+        .force = options->force,
+        .preset = options->preset,
+        .epochs = options->source_epochs,
+        .threads = options->threads,
+        .progress = options->progress,
+        .user = options->user,
+    };
+
+    if (options->resume && spt_file_exists(path))
+        return SEPTUM_OK;
+    return septum_train(&train, err);
+}
+
+static enum septum_status
+find_source(struct job *job, struct septum_error *err)
+{
+    const char *path = job->options->source_model;
+    char *trained = NULL;
+    enum septum_status status = SEPTUM_OK;
+
+    if (path == NULL) {
+        if (asprintf(&trained, "%s/source.onnx", job->options->directory) < 0)
+            return spt_fail_memory(err, job->options->directory, 256);
+        path = trained;
+        status = train_source(job, path, err);
+    }
+    if (status == SEPTUM_OK)
+        status = spt_model_read(path, &job->source, err);
+    free(trained);
+    return status;
+}
+
+static void
+describe(struct job *job, const struct spt_experiment *experiment)
+{
+    const struct septum_experiment_options *options = job->options;
+    char net[SPT_SPEC_TEXT];
+
+    spt_spec_format(&job->source.spec, net);
+    snprintf(job->intro, sizeof job->intro,
+             "Source model: %s (%s). Target: %zu labelled images (%llu pixels), %zu in "
+             "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
+             "of %llu steps each, preset %s, %u seed%s. The simulated expert is asked "
+             "for one region of at most %zu windows after each epoch, lambda %.2g. "
+             "F-score at the threshold that is best on the labelled images.",
+             options->source_model != NULL ? options->source_model : "trained here",
+             net, job->labelled.count, (unsigned long long)job->labelled_samples.known,
+             job->pool.count, job->test.count, experiment->trial.transfer,
+             experiment->trial.epochs,
+             (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
+             experiment->seeds, experiment->seeds == 1 ? "" : "s",
+             experiment->trial.region.most_windows, experiment->trial.region.lambda);
+}
+
+static enum septum_status
+run(struct job *job, struct septum_error *err)
+{
+    const struct septum_experiment_options *options = job->options;
+    struct spt_experiment experiment = {
+        .directory = options->directory,
+        .strategies =
+            options->strategies != NULL ? options->strategies : DEFAULT_STRATEGIES,
+        .seeds = options->seeds > 0 ? options->seeds : 1,
+        .names = job->names,
+        .intro = job->intro,
+        .resume = options->resume,
+        .progress = options->progress,
+        .user = options->user,
+        .trial = {
+            .source = &job->source,
+            .settings = &job->settings,
+            .labelled = &job->labelled_samples,
+            .pool = &job->pool_samples,
+            .test = &job->test_samples,
+            .epochs = options->epochs > 0 ? options->epochs : DEFAULT_EPOCHS,
+            .epoch_steps =
+                options->epoch_steps > 0 ? options->epoch_steps : DEFAULT_EPOCH_STEPS,
+            .minutes = options->minutes,
+            .transfer = options->transfer > 0   ? (uint32_t)options->transfer
+                        : options->transfer < 0 ? job->source.spec.weighted_count
+                                                : DEFAULT_TRANSFER,
+            .region = {.lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
+                       .most_windows =
+                           options->windows > 0 ? options->windows : DEFAULT_WINDOWS},
+        }};
+
+    describe(job, &experiment);
+    return spt_experiment_run(&experiment, err);
+}
+
+static enum septum_status
+refuse_overwriting(const struct septum_experiment_options *options,
+                   struct septum_error *err)
+{
+    char *path;
+    enum septum_status status = SEPTUM_OK;
+
+    if (options->force || options->resume)
+        return SEPTUM_OK;
+    if (asprintf(&path, "%s/report.html", options->directory) < 0)
+        return spt_fail_memory(err, options->directory, 256);
+    if (spt_file_exists(path))
+        status = spt_fail(
+            err, SEPTUM_EINVAL,
+            "%s: exists already; choose another directory or give --force", path);
+    free(path);
+    return status;
+}
+
+enum septum_status
+septum_experiment(const struct septum_experiment_options *options,
+                  struct septum_error *err)
+{
+    struct job job = {.options = options};
+    const char *preset = options->preset != NULL ? options->preset : "default";
+    const struct spt_settings *settings = spt_settings_find(preset);
+    enum septum_status status;
+
+    spt_engine_threads(options->threads);
+    if (settings == NULL)
+        return spt_fail(err, SEPTUM_EINVAL, "preset \"%s\": there is none of that name",
+                        preset);
+    job.settings = *settings;
+    status = refuse_overwriting(options, err);
+    if (status == SEPTUM_OK && options->strategies != NULL)
+        status = spt_experiment_check(options->strategies, err);
+    if (status == SEPTUM_OK)
+        status = spt_labelled_open(&options->target_images, &options->target_labels,
+                                   &job.target, err);
+    if (status == SEPTUM_OK)
+        status = parse_ranges(&job, err);
+    if (status == SEPTUM_OK)
+        status = spt_directory_make(options->directory, err);
+    if (status == SEPTUM_OK)
+        status = find_source(&job, err);
+    if (status == SEPTUM_OK)
+        status = load_target(&job, err);
+    if (status == SEPTUM_OK)
+        status = run(&job, err);
+    spt_labelled_clear(&job.target);
+    spt_range_clear(&job.labelled);
+    spt_range_clear(&job.pool);
+    spt_range_clear(&job.test);
+    spt_samples_clear(&job.labelled_samples);
+    spt_samples_clear(&job.pool_samples);
+    spt_samples_clear(&job.test_samples);
+    spt_model_clear(&job.source);
+    free(job.names);
+    return status;
+}

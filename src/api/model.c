@@ -1,0 +1,63 @@
+/*
+ * model.c - model handles: load, save, look into.
+ */
+#include "api/model.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "train/model_file.h"
+
+enum septum_status
+septum_model_load(const char *path, struct septum_model **out, struct septum_error *err)
+{
+    struct septum_model *model;
+    enum septum_status status;
+
+    *out = NULL;
+    model = spt_alloc_array(1, sizeof *model);
+    if (model == NULL)
+        return spt_fail_memory(err, path, sizeof *model);
+    status = spt_model_read(path, &model->model, err);
+    if (status != SEPTUM_OK) {
+        free(model);
+        return status;
+    }
+    spt_spec_format(&model->model.spec, model->net);
+    *out = model;
+    return SEPTUM_OK;
+}
+
+enum septum_status
+septum_model_save(const struct septum_model *model, const char *path, bool force,
+                  struct septum_error *err)
+{
+    return spt_model_write(&model->model, path, force, err);
+}
+
+struct septum_model_info
+septum_model_info(const struct septum_model *model)
+{
+    const struct spt_model *held = &model->model;
+
+    return (struct septum_model_info){
+        .net = model->net,
+        .window = held->spec.window,
+        .layers = held->spec.weighted_count,
+        .parameters = held->spec.parameter_count,
+        .threshold = held->threshold,
+        .trained_epochs = held->trained_epochs,
+        .trained_windows = held->trained_windows,
+        .normalisation = held->normalisation,
+        .history = held->history,
+    };
+}
+
+void
+septum_model_free(struct septum_model *model)
+{
+    if (model == NULL)
+        return;
+    spt_model_clear(&model->model);
+    free(model);
+}

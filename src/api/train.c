@@ -1,0 +1,258 @@
+/*
+ * train.c - a model from images and masks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/source.h"
+#include "train/checkpoint.h"
+#include "train/model_file.h"
+#include "train/run.h"
+#include "train/transfer.h"
+
+/* All that a training holds between its first and its last line. */
+struct job {
+    struct spt_model from; /* the source model, where there is one */
+    struct spt_samples samples, validation;
+    struct spt_net *net;
+    struct spt_settings settings;
+    char *checkpoint;
+    uint32_t copied, first_trained;
+};
+
+static void
+clear_job(struct job *job)
+{
+    spt_model_clear(&job->from);
+    spt_samples_clear(&job->samples);
+    spt_samples_clear(&job->validation);
+    spt_net_free(job->net);
+    free(job->checkpoint);
+}
+
+static enum septum_status
+load_samples(const struct septum_source *images, const struct septum_masks *masks,
+             uint32_t window, struct spt_samples *out, struct septum_error *err)
+{
+    struct spt_labelled labelled = {0};
+    enum septum_status status = spt_labelled_open(images, masks, &labelled, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_samples_load(&labelled.images, &labelled.masks, labelled.mask_of,
+                                  &labelled.rule, window, out, err);
+    spt_labelled_clear(&labelled);
+    return status;
+}
+
+static enum septum_status
+choose_settings(const struct septum_train_options *options, struct spt_settings *out,
+                struct septum_error *err)
+{
+    const char *name = options->preset != NULL ? options->preset : "default";
+    const struct spt_settings *preset = spt_settings_find(name);
+
+    if (preset == NULL)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "preset \"%s\": there is none of that name; \"default\" and "
+                        "\"paper\" there are",
+                        name);
+    *out = *preset;
+    if (options->has_form)
+        out->form =
+            options->form == SEPTUM_FORM_PATCH ? SPT_FORM_PATCH : SPT_FORM_DENSE;
+    if (options->epochs > 0)
+        out->epochs = options->epochs;
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+make_net(const struct septum_train_options *options, struct job *job,
+         struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+    struct spt_spec spec;
+
+    if (options->from != NULL)
+        status = spt_model_read(options->from, &job->from, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spec = job->from.spec;
+    if (options->net != NULL || options->from == NULL)
+        status =
+            spt_spec_parse(options->net != NULL ? options->net : "default", &spec, err);
+    if (status == SEPTUM_OK)
+        status = spt_net_create(&spec, &job->net, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_net_initialise(job->net, options->seed, 0);
+    if (options->from != NULL)
+        status = spt_transfer(&job->from, (uint32_t)options->transfer, options->seed,
+                              job->net, &job->copied, err);
+    job->first_trained = options->freeze ? job->copied : 0;
+    if (status == SEPTUM_OK && job->first_trained >= spec.weighted_count)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "all %u layers would be frozen, and nothing would be left to "
+                        "learn; transfer fewer",
+                        spec.weighted_count);
+    return status;
+}
+
+/* What makes this training this one: settings, first weights, data. */
+static uint64_t
+find_fingerprint(const struct septum_train_options *options, const struct job *job)
+{
+    const struct spt_settings *settings = &job->settings;
+    const double numbers[] = {settings->form,           settings->tile,
+                              settings->windows,        settings->drawn,
+                              settings->views,          settings->rate,
+                              settings->hold,           settings->dropout,
+                              settings->epochs,         options->minutes,
+                              job->first_trained,       settings->optimiser.rule,
+                              settings->optimiser.clip, settings->optimiser.horizon};
+    const struct spt_samples *sets[] = {&job->samples, &job->validation};
+    char spec[SPT_SPEC_TEXT];
+    uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
+
+    spt_spec_format(spt_net_spec(job->net), spec);
+    print = spt_fingerprint(print, spec, strlen(spec));
+    print = spt_fingerprint(print, spt_net_parameters(job->net),
+                            spt_net_spec(job->net)->parameter_count * sizeof(float));
+    for (size_t set = 0; set < 2; set++)
+        for (size_t i = 0; i < sets[set]->count; i++) {
+            const struct spt_sample *sample = &sets[set]->sample[i];
+            size_t pixels = (size_t)sample->height * sample->width;
+
+            print = spt_fingerprint(print, sample->pixels, pixels * sizeof(float));
+            print = spt_fingerprint(print, sample->labels, pixels);
+        }
+    return print;
+}
+
+static enum septum_status
+refuse_overwriting(const struct septum_train_options *options, const struct job *job,
+                   struct septum_error *err)
+{
+    struct spt_output output = {0};
+    enum septum_status status =
+        spt_output_begin(options->output, options->force, &output, err);
+
+    spt_output_abandon(&output);
+    if (status == SEPTUM_OK && !options->resume && !options->force &&
+        spt_file_exists(job->checkpoint))
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "%s: a training was interrupted here; go on with it by "
+                          "--resume, or begin anew by --force",
+                          job->checkpoint);
+    return status;
+}
+
+static enum septum_status
+save_model(const struct septum_train_options *options, const struct job *job,
+           const struct spt_run_result *result, struct septum_error *err)
+{
+    const struct spt_spec *spec = spt_net_spec(job->net);
+    const char *base = options->from != NULL ? strrchr(options->from, '/') : NULL;
+    struct spt_model model = {0};
+    char line[512];
+    enum septum_status status = spt_model_init(&model, spec, err);
+    int length;
+
+    if (status != SEPTUM_OK)
+        return status;
+    memcpy(model.parameters, spt_net_parameters(job->net),
+           spec->parameter_count * sizeof(float));
+    model.threshold = result->threshold;
+    model.trained_epochs = result->epochs;
+    model.trained_windows = result->windows;
+    length = snprintf(
+        line, sizeof line,
+        "trained %.4g epochs (%llu windows) on %zu images, %llu labelled pixels, %.1f "
+        "%% "
+        "membrane; preset %s, %s form, seed %llu; F-score %.4f at threshold %.3f on "
+        "the "
+        "%s images",
+        result->epochs, (unsigned long long)result->windows, job->samples.count,
+        (unsigned long long)job->samples.known,
+        100.0 * (double)job->samples.membrane / (double)job->samples.known,
+        job->settings.name, job->settings.form == SPT_FORM_PATCH ? "patch" : "dense",
+        (unsigned long long)options->seed, result->f_score, result->threshold,
+        job->validation.count > 0 ? "validation" : "training");
+    if (options->from != NULL)
+        snprintf(line + length, sizeof line - (size_t)length,
+                 "; from %.100s, %u layers transferred%s",
+                 base != NULL ? base + 1 : options->from, job->copied,
+                 options->freeze ? " and frozen" : "");
+    if (job->from.history != NULL && job->from.history[0] != '\0') {
+        free(model.history);
+        model.history = strdup(job->from.history);
+        if (model.history == NULL)
+            status = spt_fail_memory(err, options->output, strlen(job->from.history));
+    }
+    if (status == SEPTUM_OK)
+        status = spt_model_add_history(&model, line, err);
+    if (status == SEPTUM_OK)
+        status = spt_model_write(&model, options->output, options->force, err);
+    spt_model_clear(&model);
+    return status;
+}
+
+static enum septum_status
+prepare(const struct septum_train_options *options, struct job *job,
+        struct septum_error *err)
+{
+    enum septum_status status = choose_settings(options, &job->settings, err);
+
+    if (asprintf(&job->checkpoint, "%s.checkpoint", options->output) < 0) {
+        job->checkpoint = NULL;
+        return spt_fail_memory(err, options->output, strlen(options->output));
+    }
+    if (status == SEPTUM_OK)
+        status = refuse_overwriting(options, job, err);
+    if (status == SEPTUM_OK)
+        status = make_net(options, job, err);
+    if (status == SEPTUM_OK)
+        status = load_samples(&options->images, &options->labels,
+                              spt_net_spec(job->net)->window, &job->samples, err);
+    if (status == SEPTUM_OK && options->validation_images.count > 0)
+        status = load_samples(&options->validation_images, &options->validation_labels,
+                              spt_net_spec(job->net)->window, &job->validation, err);
+    return status;
+}
+
+enum septum_status
+septum_train(const struct septum_train_options *options, struct septum_error *err)
+{
+    struct job job = {0};
+    struct spt_run_result result;
+    enum septum_status status;
+
+    spt_engine_threads(options->threads);
+    status = prepare(options, &job, err);
+    if (status == SEPTUM_OK) {
+        struct spt_run run = {
+            .samples = &job.samples,
+            .validation = job.validation.count > 0 ? &job.validation : NULL,
+            .settings = &job.settings,
+            .seed = options->seed,
+            .first_trained = job.first_trained,
+            .epochs = job.settings.epochs,
+            .minutes = options->minutes,
+            .checkpoint = job.checkpoint,
+            .resume = options->resume && spt_file_exists(job.checkpoint),
+            .fingerprint = find_fingerprint(options, &job),
+            .log = options->log,
+            .progress = options->progress,
+            .user = options->user,
+        };
+
+        status = spt_run(job.net, &run, &result, err);
+    }
+    if (status == SEPTUM_OK)
+        status = save_model(options, &job, &result, err);
+    if (status == SEPTUM_OK)
+        unlink(job.checkpoint);
+    clear_job(&job);
+    return status;
+}

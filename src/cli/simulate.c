@@ -1,0 +1,89 @@
+/*
+ * simulate.c - septum simulate: made-up slices and their membranes, to try things on.
+ */
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+
+struct simulate {
+    struct septum_simulate_options options;
+    bool quiet;
+};
+
+#define AT(member) offsetof(struct simulate, member)
+
+static const struct spt_option rows[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = SPT_OPTION_TEXT,
+     .placeholder = "DIR",
+     .required = true,
+     .help = "directory for images/ and labels/; made if it is missing",
+     .target = AT(options.directory)},
+    {.name = "count",
+     .kind = SPT_OPTION_COUNT,
+     .placeholder = "N",
+     .help = "slices of the embryo (default: 10)",
+     .target = AT(options.count)},
+    {.name = "size",
+     .kind = SPT_OPTION_COUNT,
+     .placeholder = "N",
+     .help = "side of a slice, pixels (default: the microscope's own)",
+     .target = AT(options.size)},
+    {.name = "seed",
+     .kind = SPT_OPTION_SEED,
+     .placeholder = "N",
+     .help = "which embryo (default: 0)",
+     .target = AT(options.seed)},
+    {.name = "force",
+     .kind = SPT_OPTION_FLAG,
+     .help = "replace the slices of an earlier run",
+     .target = AT(options.force)},
+    {.name = "quiet",
+     .kind = SPT_OPTION_FLAG,
+     .help = "show no progress",
+     .target = AT(quiet)},
+};
+
+static const struct spt_usage usage = {
+    .command = "simulate",
+    .synopsis = "spim|confocal -o DIR [OPTION...]",
+    .about =
+        "Write slices of a simulated embryo as a microscope would show them, into\n"
+        "DIR/images, and their true membranes (255 = membrane) into DIR/labels.\n"
+        "Equal seeds give equal files.",
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .positional = "spim|confocal",
+    .least = 1,
+    .most = 1,
+    .when_stopped = "the slices written so far are whole; run the same command with "
+                    "--force to make all of them",
+};
+
+int
+spt_command_simulate(int argc, char **argv)
+{
+    struct simulate simulate = {0};
+    struct septum_simulate_options *options = &simulate.options;
+    struct spt_progress progress;
+    struct septum_error err = {0};
+    enum septum_status status;
+    size_t positionals;
+    enum spt_options_outcome outcome =
+        spt_options_read(&usage, argc, argv, &simulate, &positionals);
+
+    if (outcome != SPT_OPTIONS_READ)
+        return spt_command_exit(outcome);
+    options->microscope = argv[1];
+    if (strcmp(argv[1], "spim") != 0 && strcmp(argv[1], "confocal") != 0)
+        return spt_options_misuse(&usage, "there is no microscope \"%s\", only %s",
+                                  argv[1], "spim and confocal");
+    spt_progress_begin(&progress, simulate.quiet);
+    options->progress = spt_progress_show;
+    options->user = &progress;
+    status = septum_simulate(options, &err);
+    spt_progress_end(&progress);
+    return spt_command_end(&usage, status, &err);
+}

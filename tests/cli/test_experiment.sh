@@ -1,0 +1,79 @@
+#!/bin/sh
+# septum experiment: its files and columns, its refusals, and that it goes on where it
+# was stopped.
+. "$(dirname "$0")/tap.sh"
+
+septum simulate spim -o source --count 2 --size 96 --seed 2 --quiet
+septum simulate confocal -o target --count 5 --size 160 --seed 3 --quiet
+net='window32 conv3-4 pool2 conv4-4 pool2 FC-8 FC-8 FC-1'
+septum train --images source/images --labels source/labels --net "$net" --epochs 1 \
+    --threads 1 --quiet -o source.onnx
+check "a source model can be trained" succeeded
+
+target='--target-images target/images --target-labels target/labels --threads 1 --quiet'
+experiment() {
+    septum experiment $target --epochs 2 --epoch-steps 3 "$@"
+}
+
+experiment -o results --source source.onnx --labelled 0-1 --pool 2-3 --test 4
+check "experiment succeeds" succeeded
+check "experiment prints nothing on standard output" [ ! -s "$out" ]
+for file in curves.csv figure.svg report.html; do
+    check "experiment writes $file" [ -s results/$file ]
+done
+check "curves.csv has its columns" grep -qx \
+    'strategy,seed,epoch,f_score,precision,recall,labelled_pixels,expert_seconds,train_seconds' \
+    results/curves.csv
+for strategy in frozen finetune expert; do
+    check "curves.csv follows $strategy over the epochs" \
+        [ "$(grep -c "^$strategy,0," results/curves.csv)" -eq 3 ]
+done
+
+# Times are never the same twice; everything before them must be.
+without_times() {
+    cut -d, -f 1-7 "$1/curves.csv"
+}
+repeats() { # DIRECTORY DIRECTORY
+    [ -s "$1/curves.csv" ] && [ "$(without_times "$1")" = "$(without_times "$2")" ]
+}
+experiment -o again --source source.onnx --labelled 0-1 --pool 2-3 --test 4
+check "the same experiment gives the same curves" repeats results again
+
+cp results/report.html before.html
+experiment -o results --source source.onnx --labelled 0-1 --pool 2-3 --test 4
+check "existing results are refused" exited 1 "results/report.html: exists already"
+check "and left as they were" cmp -s before.html results/report.html
+experiment -o results --source source.onnx --labelled 0-1 --pool 2-3 --test 4 --force \
+    --strategies finetune --seeds 2 --transfer all
+check "--force replaces them" succeeded
+check "--strategies and --seeds are followed" [ "$(sed 1d results/curves.csv |
+    cut -d, -f 1,2 | sort -u | tr '\n' ' ')" = "finetune,0 finetune,1 " ]
+
+# Stopped, then resumed: the same curves.
+timeout --foreground --preserve-status -s INT 0.3 "$SEPTUM" experiment $target \
+    --epochs 2 --epoch-steps 3 -o parts --source source.onnx --labelled 0-1 --pool 2-3 \
+    --test 4 --seeds 500 >"$out" 2>"$err" </dev/null
+status=$?
+stopped_with_advice() {
+    [ "$status" -eq 3 ] && grep -qF 'stopped; run the same command with --resume' "$err"
+}
+check "experiment stops at SIGINT" stopped_with_advice
+experiment -o parts --source source.onnx --labelled 0-1 --pool 2-3 --test 4 --resume
+check "experiment goes on" succeeded
+check "an experiment in parts gives the same curves" repeats again parts
+
+refused() { # TEXT ARGUMENT...
+    text=$1
+    shift
+    experiment -o refused "$@"
+    check "experiment $*" exited 1 "$text"
+    check "... writes no results" holds_no_file refused
+}
+refused 'missing.onnx: No such file' --source missing.onnx --labelled 0 --pool 1 --test 2
+refused '0-9' --source source.onnx --labelled 0-9 --pool 1 --test 2
+refused '--pool one: not a range' --source source.onnx --labelled 0 --pool one --test 2
+refused 'pool' --source source.onnx --labelled 0-2 --pool 2-3 --test 4
+refused '"guess"' --source source.onnx --labelled 0 --pool 1 --test 2 --strategies guess
+refused 'cellular' --source source.onnx --labelled 0 --pool 1 --test 2 --preset cellular
+
+finish

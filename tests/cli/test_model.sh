@@ -1,0 +1,88 @@
+#!/bin/sh
+# A model from train to info, segment and score, and what --json says of it and of the
+# machine.
+. "$(dirname "$0")/tap.sh"
+
+septum simulate spim -o stack --count 3 --size 96 --seed 2 --quiet
+net='window16 conv3-4 pool2 conv3-6 FC-8 FC-1'
+train() {
+    septum train --images stack/images --labels stack/labels --net "$net" --epochs 2 \
+        --threads 1 --quiet "$@"
+}
+
+train -o model.onnx --log log.csv
+check "train succeeds" succeeded
+check "train prints nothing on standard output" [ ! -s "$out" ]
+check "train --quiet says nothing" [ ! -s "$err" ]
+check "train writes a header and a row an epoch" [ "$(wc -l <log.csv)" -ge 3 ]
+train -o again.onnx
+check "the same training gives the same bytes" cmp -s model.onnx again.onnx
+train -o other.onnx --seed 1
+check "another seed gives others" sh -c '! cmp -s model.onnx other.onnx'
+cp model.onnx before.onnx
+train -o other.onnx --force
+check "--force replaces a model" cmp -s model.onnx other.onnx
+
+septum train --images stack/images --labels stack/labels --net "$net" --epochs 2 \
+    --threads 1 -o loud.onnx
+check "without --quiet, milestones are lines" grep -q '^ *[0-9]* %  ' "$err"
+check "and hold no escape sequences" sh -c "! grep -q '$(printf '\033')' '$err'"
+
+septum model info model.onnx --json
+check "model info has the keys" json_has net window layers parameters threshold \
+    trained_epochs trained_windows normalisation history
+# 3*3*1*4+4 + 3*3*4*6+6 + 5*5*6*8+8 + 8+1
+check "model info counts" json_is window 16 layers 4 parameters 1479 trained_epochs 2 \
+    net "$net"
+septum model info model.onnx
+check "model info for people" grep -q "^parameters  *1479$" "$out"
+
+train -o moved.onnx --from model.onnx --transfer 2 --freeze
+check "train --from succeeds" succeeded
+train -o moved-all.onnx --from model.onnx --transfer all
+check "train --transfer all succeeds" succeeded
+septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 --quiet \
+    --from model.onnx -o moved-net.onnx
+septum model info moved-net.onnx --json
+check "without --net the source model's is taken" json_is net "$net"
+train -o never.onnx --from model.onnx --transfer 9
+check "more layers than there are cannot be moved" exited 1 "septum train: "
+
+septum segment -m model.onnx stack/images -o maps --mask --uncertainty --quiet --threads 1
+check "segment succeeds" succeeded
+check "segment prints nothing on standard output" [ ! -s "$out" ]
+for name in 000 001 002; do
+    check "segment writes all of $name" \
+        [ -s maps/$name.tif -a -s maps/$name-mask.png -a -s maps/$name-uncertainty.tif ]
+done
+septum segment -m model.onnx stack/images/000.png stack/images/001.png --output=tiled \
+    --tile 24 --memory 200M --quiet --threads 1
+check "segment takes files, tile and memory" [ -s tiled/000.tif -a -s tiled/001.tif ]
+septum segment -m model.onnx -o averaged stack/images/000.png --average --quiet
+check "segment --average succeeds" [ -s averaged/000.tif ]
+
+keys='images pixels threshold precision recall f_score best_f_score best_threshold
+    best_pixel_error v_rand v_info pixel_error'
+mkdir probabilities
+cp maps/00?.tif probabilities
+septum score --truth stack/labels --probability probabilities --json -m model.onnx
+check "score reads what segment writes" succeeded
+check "score -m adds the model's own threshold" json_has $keys model_threshold \
+    model_f_score model_pixel_error
+septum model info model.onnx --json
+threshold=$(python3 -c 'import json, sys
+print(round(json.load(open(sys.argv[1]))["threshold"], 3))' "$out")
+septum score --truth stack/labels --probability probabilities --json -m model.onnx \
+    --threshold "$threshold"
+check "which is the one that model info tells" json_is model_threshold "$threshold" \
+    threshold "$threshold"
+
+septum bench --json --quiet --net "$net" --tile 32 --threads 1
+check "bench succeeds" succeeded
+check "bench has the keys" json_has peak_gflops dense_pixels_per_second \
+    patch_windows_per_second train_pixels_per_second dense_gflops train_gflops isa threads \
+    precision largest_difference dense_over_patch
+check "bench counts its threads" json_is threads 1
+check "the two forms of the net agree" json_is largest_difference 0
+
+finish

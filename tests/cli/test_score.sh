@@ -1,0 +1,88 @@
+#!/bin/sh
+# septum score: numbers worked out by hand, and every way of giving truth.
+. "$(dirname "$0")/tap.sh"
+
+# Ten pixels.  Probabilities 1 .8 .6 .2 | .8 .1 0 0 0 0, membrane are the first four:
+# at 0.5 three are found, one is missed, one is wrong; at 0.2 none is missed.
+image truth.png png8 2 5 255 255 255 255 0 0 0 0 0 0
+image map8.png png8 2 5 255 204 153 51 204 26 0 0 0 0
+image map16.png png16 2 5 65535 52428 39321 13107 52428 6554 0 0 0 0
+image map32.tif tiff32f 2 5 1 0.8 0.6 0.2 0.8 0.1 0 0 0 0
+
+keys='images pixels threshold precision recall f_score best_f_score best_threshold
+    best_pixel_error v_rand v_info pixel_error'
+
+for map in map8.png map16.png map32.tif; do
+    septum score --truth truth.png --probability $map --json
+    check "$map: succeeds" succeeded
+    check "$map: has the keys" json_has $keys
+    check "$map: counts" json_is images 1 pixels 10
+    check "$map: scores at 0.5" json_is threshold 0.5 precision 0.75 recall 0.75 \
+        f_score 0.75 pixel_error 0.2
+    check "$map: best scores" json_is best_threshold 0.2 best_f_score 0.888888889 \
+        best_pixel_error 0.1
+    check "$map: no Rand and information scores yet" json_is v_rand null v_info null
+done
+
+septum score --truth truth.png --probability map8.png --json --threshold 0.9
+check "--threshold is used" json_is threshold 0.9 precision 1 recall 0.25 f_score 0.4 \
+    pixel_error 0.3
+septum score --truth truth.png --probability map8.png --json --threshold 0
+check "--threshold 0 calls all membrane" json_is threshold 0 f_score 0.571428571
+
+septum score --truth truth.png --probability map8.png
+check "the table for people has the F-score" grep -q '^F-score  *0.7500$' "$out"
+check "the table for people leaves out what is not known" sh -c "! grep -qi rand '$out'"
+
+image values.png png8 2 5 1 1 1 1 2 2 2 2 9 9
+septum score --truth values.png --probability map8.png --json --membrane-value 1
+check "--membrane-value picks the membrane" json_is f_score 0.75
+septum score --truth values.png --probability map8.png --json --membrane-value 1 \
+    --unlabelled-value 9
+check "--unlabelled-value takes pixels out" json_is pixels 8 pixel_error 0.25
+
+# The border lies where cells 3 and 4 touch, on both sides.
+image cells.png png8 1 8 3 3 3 4 4 4 4 4
+image map-cells.png png8 1 8 0 0 255 255 0 0 0 0
+septum score --truth cells.png --probability map-cells.png --json --instances
+check "--instances derives borders" json_is f_score 1 pixel_error 0
+
+mkdir many-truth many-maps
+for i in 1 2 10; do
+    cp truth.png many-truth/$i.png
+    cp map8.png many-maps/$i.png
+done
+septum score --truth many-truth --probability many-maps --json
+check "directories are scored over all images" json_is images 3 pixels 30 f_score 0.75
+septum score --probability map8.png map32.tif --truth truth.png truth.png --json
+check "several files: images" json_is images 2
+
+septum score --truth truth.png --probability missing.png
+check "a missing file is named" exited 1 "missing.png: No such file or directory"
+septum score --truth many-truth --probability map8.png
+check "a difference in count is told" exited 1 "map8.png"
+image other.png png8 3 5 0 255
+septum score --truth other.png --probability map8.png
+check "a difference in size is told" exited 1 "other.png"
+image loud.tif tiff32f 2 5 0.5 1.5
+septum score --truth truth.png --probability loud.tif
+check "a value that is no probability is told, with its place" exited 1 \
+    "loud.tif: row 0, column 1: 1.5 is no probability"
+image rounded.tif tiff32f 2 5 1.0005 -0.0005
+septum score --truth truth.png --probability rounded.tif --json
+check "rounding beyond the ends is borne" succeeded
+septum score --truth truth.png --probability map8.png -m missing.onnx
+check "a missing model is named" exited 1 "missing.onnx: No such file or directory"
+if [ -e /dev/full ]; then
+    septum_to_full() {
+        "$SEPTUM" score --truth truth.png --probability map8.png "$@" >/dev/full 2>"$err"
+        status=$?
+        [ "$status" -eq 1 ] && grep -q 'No space left' "$err"
+    }
+    check "a result that cannot be printed is a failure" septum_to_full
+    check "also in JSON" septum_to_full --json
+else
+    skip "a result that cannot be printed is a failure" "there is no /dev/full"
+fi
+
+finish
