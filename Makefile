@@ -10,13 +10,16 @@ $(BUILD)/build.ninja:
 test: all
 	meson test -C $(BUILD) --suite unit
 
+bench: all
+	$(BUILD)/septum bench
+
 install: all
-	meson install -C $(BUILD)
+	meson install -C $(BUILD) --no-rebuild
 
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	tools/format
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all test install format clean
+.PHONY: all test bench install format clean
