@@ -1,7 +1,7 @@
 /*
  * ncc.c - the two ways to compare all pairs of windows, measured on real ones.
  *
- *	bench-ncc FOLDER WINDOWS SHIFT [STEP]
+ *	bench-ncc FOLDER WINDOWS SHIFT [STEP [BANDWIDTH NEAR]]
  *
  * Products are left out above 600 windows.
  */
@@ -33,7 +33,8 @@ main(int argc, char **argv)
     double start, spectra, products, worst = 0;
 
     if (argc < 4) {
-        fprintf(stderr, "usage: bench-ncc FOLDER WINDOWS SHIFT [STEP]\n");
+        fprintf(stderr,
+                "usage: bench-ncc FOLDER WINDOWS SHIFT [STEP [BANDWIDTH NEAR]]\n");
         return 2;
     }
     windows = bench_windows_read(argv[1], 64, strtoul(argv[2], NULL, 10));
@@ -41,6 +42,10 @@ main(int argc, char **argv)
     if (argc > 4)
         options.shift_step = (uint32_t)strtoul(argv[4], NULL, 10);
     products_too = windows.count <= 600;
+    if (argc > 5)
+        options.bandwidth = strtod(argv[5], NULL);
+    if (argc > 6)
+        options.near = strtof(argv[6], NULL);
     pairs = spt_condensed_count(windows.count);
     one = bench_alloc(pairs, sizeof *one);
     other = bench_alloc(pairs, sizeof *other);
@@ -50,8 +55,8 @@ main(int argc, char **argv)
         return 1;
     spectra = cpu_seconds() - start;
     start = cpu_seconds();
-    if (products_too && ncc_by_products(windows.at, windows.count, 64, &options, other, NULL) !=
-        SEPTUM_OK)
+    if (products_too && ncc_by_products(windows.at, windows.count, 64, &options, other,
+                                        NULL) != SEPTUM_OK)
         return 1;
     products = cpu_seconds() - start;
     for (size_t i = 0; i < pairs && products_too; i++)

@@ -7,6 +7,11 @@
  * shifts dy and -dy share one sum of cosines and one of sines.  Then along x, where the
  * result is real, in the same way.
  *
+ * Frequencies v and -v are kept side by side, so that folding reads on and on.  A lower
+ * bandwidth leaves the highest out: what windows have in common lies in the low ones,
+ * and what does not count there is noise of one window that averages out against that
+ * of another.  The means and energies are always those of the full windows.
+ *
  * A spectrum is in single precision and its error is relative to the whole window;
  * where an overlap holds little of a window's energy, dividing by it magnifies that
  * error. Such shifts do not count until their correlation, error added, would win; then
@@ -39,7 +44,7 @@
 #else
 #    define FOR_EVERY_CPU
 #endif
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE inline __attribute__((always_inline))
 
 typedef float lanes_t __attribute__((vector_size(SPT_LANES * sizeof(float))));
 typedef int32_t mask_t __attribute__((vector_size(SPT_LANES * sizeof(int32_t))));
@@ -60,7 +65,7 @@ count_steps(uint32_t side, uint32_t most, uint32_t step, double least_area,
 
 enum septum_status
 spt_shifts_init(struct spt_shifts *shifts, uint32_t side, uint32_t most, uint32_t step,
-                double least_overlap, struct septum_error *err)
+                double least_overlap, double bandwidth, struct septum_error *err)
 {
     struct spt_shifts made = {.side = side, .step = step};
     double least_area = least_overlap * side * side;
@@ -73,18 +78,21 @@ spt_shifts_init(struct spt_shifts *shifts, uint32_t side, uint32_t most, uint32_
     steps = made.reach + 1;
     made.half = (side + made.reach * step + 1) / 2;
     made.size = 2 * made.half;
+    made.kept = (uint32_t)ceil(bandwidth * made.half);
+    if (made.kept > made.half)
+        made.kept = made.half;
     made.limit = spt_alloc_array(steps, sizeof *made.limit);
-    made.turns = spt_alloc_aligned(2 * steps * made.size, sizeof *made.turns);
-    made.unturns = spt_alloc_aligned(2 * steps * (made.half + 1), sizeof *made.turns);
+    made.turns = spt_alloc_aligned(2 * steps * (made.kept + 1), sizeof *made.turns);
+    made.unturns = spt_alloc_aligned(2 * steps * (made.kept + 1), sizeof *made.turns);
     if (made.limit == NULL || made.turns == NULL || made.unturns == NULL) {
-        size_t bytes = 4 * steps * made.size * sizeof *made.turns;
+        size_t bytes = 4 * steps * (made.kept + 1) * sizeof *made.turns;
 
         spt_shifts_clear(&made);
         return spt_fail_memory(err, "comparing windows", bytes);
     }
     for (uint32_t d = 0; d < steps; d++) {
         made.limit[d] = count_steps(side, most, step, least_area, d * step);
-        for (uint32_t v = 0; v < made.size; v++) {
+        for (uint32_t v = 0; v <= made.kept; v++) {
             double turn = 2 * M_PI * (double)((size_t)v * d * step % made.size) /
                           (double)made.size;
             double both = v == 0 || v == made.half ? 1 : 2;
@@ -92,8 +100,6 @@ spt_shifts_init(struct spt_shifts *shifts, uint32_t side, uint32_t most, uint32_
 
             at[0] = (float)(cos(turn) / made.size);
             at[1] = (float)(sin(turn) / made.size);
-            if (v > made.half)
-                continue;
             at = made.unturns + 2 * (v * steps + d);
             at[0] = (float)(both * cos(turn) / made.size);
             at[1] = (float)(both * sin(turn) / made.size);
@@ -115,7 +121,7 @@ spt_shifts_clear(struct spt_shifts *shifts)
 static size_t
 count_waves(const struct spt_shifts *shifts)
 {
-    return 2 * (size_t)shifts->size * (shifts->half + 1);
+    return 4 * (size_t)(shifts->kept + 1) * (shifts->kept + 1);
 }
 
 /* ---- a window's means and energies ----------------------------------------------- */
@@ -222,7 +228,7 @@ find_norms(const struct spt_shifts *shifts, const double *sums, double mean,
 /* ---- spectra --------------------------------------------------------------------- */
 
 /* The transform of sixteen windows, lane by lane: `values` [y][x], `rows` [y][real,
- * imaginary], `waves` [u][v][real, imaginary]. */
+ * imaginary], `waves` as spectra have them. */
 FOR_EVERY_CPU static void
 transform(const struct spt_shifts *shifts, const double *circle, const float *values,
           float *rows, float *waves)
@@ -231,7 +237,7 @@ transform(const struct spt_shifts *shifts, const double *circle, const float *va
     const lanes_t *in = (const lanes_t *)values;
     lanes_t *row = (lanes_t *)rows, *out = (lanes_t *)waves;
 
-    for (uint32_t u = 0; u <= shifts->half; u++) {
+    for (uint32_t u = 0; u <= shifts->kept; u++) {
         for (uint32_t y = 0; y < side; y++) {
             lanes_t re = {0}, im = {0};
 
@@ -243,18 +249,24 @@ transform(const struct spt_shifts *shifts, const double *circle, const float *va
             row[2 * y] = re;
             row[2 * y + 1] = im;
         }
-        for (uint32_t v = 0; v < size; v++, out += 2) {
-            lanes_t re = {0}, im = {0};
+        for (uint32_t v = 0; v <= shifts->kept; v++, out += 4) {
+            lanes_t sums[4] = {
+                0}; /* real with cosine, with sine, imaginary with those */
+            float twin = v == 0 || v == shifts->half ? 0.0F : 1.0F;
 
             for (uint32_t y = 0, turn = 0; y < side; y++) {
                 float c = (float)circle[2 * turn], s = (float)circle[2 * turn + 1];
 
-                re += row[2 * y] * c + row[2 * y + 1] * s;
-                im += row[2 * y + 1] * c - row[2 * y] * s;
+                sums[0] += row[2 * y] * c;
+                sums[1] += row[2 * y] * s;
+                sums[2] += row[2 * y + 1] * c;
+                sums[3] += row[2 * y + 1] * s;
                 turn = turn + v < size ? turn + v : turn + v - size;
             }
-            out[0] = re;
-            out[1] = im;
+            out[0] = sums[0] + sums[3];
+            out[1] = sums[2] - sums[1];
+            out[2] = (sums[0] - sums[3]) * twin;
+            out[3] = (sums[2] + sums[1]) * twin;
         }
     }
 }
@@ -411,8 +423,8 @@ spt_lanes_init(struct spt_lanes *lanes, const struct spt_shifts *shifts,
     struct spt_lanes made = {0};
     size_t waves = count_waves(shifts), norms = 2 * spt_shifts_count(shifts);
     /* A column's folded product, what becomes of it, and the correlations. */
-    size_t room = 4 * ((size_t)shifts->half + 1) +
-                  2 * (size_t)(2 * shifts->reach + 1) * (shifts->half + 1) +
+    size_t room = 4 * ((size_t)shifts->kept + 1) +
+                  2 * (size_t)(2 * shifts->reach + 1) * (shifts->kept + 1) +
                   spt_shifts_count(shifts);
 
     made.waves = spt_alloc_aligned(waves * SPT_LANES, sizeof *made.waves);
@@ -440,12 +452,13 @@ static void
 interleave(const float *all, size_t values, const size_t *windows, size_t count,
            float *out)
 {
-    for (size_t lane = 0; lane < SPT_LANES; lane++) {
-        const float *from = all + windows[lane < count ? lane : 0] * values;
+    const float *from[SPT_LANES];
 
-        for (size_t i = 0; i < values; i++)
-            out[i * SPT_LANES + lane] = from[i];
-    }
+    for (size_t lane = 0; lane < SPT_LANES; lane++)
+        from[lane] = all + windows[lane < count ? lane : 0] * values;
+    for (size_t i = 0; i < values; i++)
+        for (size_t lane = 0; lane < SPT_LANES; lane++)
+            out[i * SPT_LANES + lane] = from[lane][i];
 }
 
 void
@@ -464,30 +477,25 @@ spt_lanes_load(struct spt_lanes *lanes, const struct spt_shifts *shifts,
                lanes->norms);
 }
 
-/* a conj(b) of one column, folded: [v][even real, imaginary, odd real, imaginary]; at
- * the two ends, which are their own mirror images, all of it is even. */
-INLINE void
-fold_column(uint32_t size, const float *a, const lanes_t *b, lanes_t *fold)
+/* a conj(b) of one column, folded: [v][even real, imaginary, odd real, imaginary]. */
+static INLINE void
+fold_column(uint32_t kept, const float *a, const lanes_t *b, lanes_t *fold)
 {
-    for (uint32_t v = 0; v <= size / 2; v++) {
-        uint32_t w = v == 0 ? 0 : size - v;
-        lanes_t re = b[2 * v] * a[2 * v] + b[2 * v + 1] * a[2 * v + 1];
-        lanes_t im = b[2 * v] * a[2 * v + 1] - b[2 * v + 1] * a[2 * v];
-        lanes_t mirror_re = {0}, mirror_im = {0};
+    for (uint32_t v = 0; v <= kept; v++, a += 4, b += 4, fold += 4) {
+        lanes_t re = b[0] * a[0] + b[1] * a[1];
+        lanes_t im = b[0] * a[1] - b[1] * a[0];
+        lanes_t twin_re = b[2] * a[2] + b[3] * a[3];
+        lanes_t twin_im = b[2] * a[3] - b[3] * a[2];
 
-        if (w != v) {
-            mirror_re = b[2 * w] * a[2 * w] + b[2 * w + 1] * a[2 * w + 1];
-            mirror_im = b[2 * w] * a[2 * w + 1] - b[2 * w + 1] * a[2 * w];
-        }
-        fold[4 * v] = re + mirror_re;
-        fold[4 * v + 1] = im + mirror_im;
-        fold[4 * v + 2] = re - mirror_re;
-        fold[4 * v + 3] = im - mirror_im;
+        fold[0] = re + twin_re;
+        fold[1] = im + twin_im;
+        fold[2] = re - twin_re;
+        fold[3] = im - twin_im;
     }
 }
 
 /* Steps first ... first + count of a column, either way; `stride` between steps. */
-INLINE void
+static INLINE void
 unfold_column(const struct spt_shifts *shifts, const lanes_t *fold, uint32_t first,
               uint32_t count, lanes_t *middle, size_t stride)
 {
@@ -495,7 +503,7 @@ unfold_column(const struct spt_shifts *shifts, const lanes_t *fold, uint32_t fir
     const float *turns = shifts->turns + 2 * (size_t)first;
     lanes_t cosines[LARGEST_BLOCK][2] = {0}, sines[LARGEST_BLOCK][2] = {0};
 
-    for (uint32_t v = 0; v <= shifts->half; v++, fold += 4, turns += 2 * steps)
+    for (uint32_t v = 0; v <= shifts->kept; v++, fold += 4, turns += 2 * steps)
         for (uint32_t i = 0; i < count; i++) {
             cosines[i][0] += fold[0] * turns[2 * i];
             cosines[i][1] += fold[1] * turns[2 * i];
@@ -514,7 +522,7 @@ unfold_column(const struct spt_shifts *shifts, const lanes_t *fold, uint32_t fir
 }
 
 /* The same along a row, where the outcome is real. */
-INLINE void
+static INLINE void
 unfold_row(const struct spt_shifts *shifts, const lanes_t *middle, uint32_t first,
            uint32_t count, lanes_t *out)
 {
@@ -522,7 +530,7 @@ unfold_row(const struct spt_shifts *shifts, const lanes_t *middle, uint32_t firs
     const float *turns = shifts->unturns + 2 * (size_t)first;
     lanes_t cosines[LARGEST_BLOCK] = {0}, sines[LARGEST_BLOCK] = {0};
 
-    for (uint32_t u = 0; u <= shifts->half; u++, middle += 2, turns += 2 * steps)
+    for (uint32_t u = 0; u <= shifts->kept; u++, middle += 2, turns += 2 * steps)
         for (uint32_t i = 0; i < count; i++) {
             cosines[i] += middle[0] * turns[2 * i];
             sines[i] += middle[1] * turns[2 * i + 1];
@@ -559,19 +567,19 @@ unfold_row(const struct spt_shifts *shifts, const lanes_t *middle, uint32_t firs
     }
 
 /* The correlations at all shifts, in the order of the norms. */
-INLINE const lanes_t *
+static INLINE const lanes_t *
 correlate_all(const struct spt_shifts *shifts, const float *waves,
               const lanes_t *others, float *room)
 {
-    uint32_t steps = shifts->reach + 1, size = shifts->size;
-    size_t columns = shifts->half + 1, stride = 2 * columns;
+    uint32_t steps = shifts->reach + 1;
+    size_t columns = shifts->kept + 1, stride = 2 * columns;
     lanes_t *fold = (lanes_t *)room;
     lanes_t *middle = fold + 4 * columns;
     lanes_t *out = middle + (2 * (size_t)shifts->reach + 1) * stride;
 
 #define COLUMN(n) unfold_column(shifts, fold, first, n, middle + 2 * (size_t)u, stride)
-    for (uint32_t u = 0; u <= shifts->half; u++) {
-        fold_column(size, waves + 2 * (size_t)size * u, others + 2 * (size_t)size * u,
+    for (uint32_t u = 0; u <= shifts->kept; u++) {
+        fold_column(shifts->kept, waves + 4 * columns * u, others + 4 * columns * u,
                     fold);
         IN_BLOCKS(BLOCK_Y, steps, COLUMN)
     }
@@ -591,7 +599,7 @@ struct norms {
 };
 
 /* Vectors go by address: by value, how they are passed would hang on the CPU. */
-INLINE void
+static INLINE void
 raise_to(lanes_t *best, const lanes_t *value)
 {
     mask_t wins = *value > *best;
@@ -603,7 +611,7 @@ raise_to(lanes_t *best, const lanes_t *value)
  * The largest NCC at shifts that are not doubtful into `sure`, and the largest that any
  * other might have into `hope`.  `careful` says that there may be doubtful ones.
  */
-INLINE void
+static INLINE void
 find_largest(const struct spt_shifts *shifts, struct norms norms,
              const lanes_t *correlations, bool careful, float *sure, float *hope)
 {

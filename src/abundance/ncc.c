@@ -29,6 +29,11 @@ spt_ncc_check(const struct spt_ncc_options *options, uint32_t side,
                         "comparing windows: the least overlap is %g of a window; it "
                         "must lie in [0, 1]",
                         options->least_overlap);
+    if (!(options->bandwidth >= 0 && options->bandwidth <= 1))
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "comparing windows: the bandwidth is %g; it is the share of "
+                        "the frequencies looked at and must lie in [0, 1]",
+                        options->bandwidth);
     if (options->least_overlap == 0 && options->max_shift > side / 2)
         return spt_fail(err, SEPTUM_EINVAL,
                         "comparing windows: shifts of up to %u pixels leave too little "
@@ -36,6 +41,15 @@ spt_ncc_check(const struct spt_ncc_options *options, uint32_t side,
                         "or a least overlap be given",
                         options->max_shift, side);
     return SEPTUM_OK;
+}
+
+static enum septum_status
+take_shifts(struct spt_shifts *shifts, uint32_t side,
+            const struct spt_ncc_options *options, struct septum_error *err)
+{
+    return spt_shifts_init(shifts, side, options->max_shift, options->shift_step,
+                           options->least_overlap,
+                           options->bandwidth > 0 ? options->bandwidth : 1, err);
 }
 
 /* Sixteen windows from `first` on, or as many as there are. */
@@ -108,24 +122,92 @@ compare_all(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
     return status;
 }
 
+/* Compute the distances of row `i` that are less than `near` again. */
+static void
+refine_row(struct spt_lanes *lanes, const struct spt_shifts *shifts,
+           const struct spt_spectra *spectra, size_t i, float near, float *distances)
+{
+    float *row = distances + spt_condensed_index(spectra->count, i, i + 1);
+    size_t left = spectra->count - i - 1, windows[SPT_LANES], found = 0;
+
+    for (size_t j = 0; j < left; j++) {
+        _Alignas(64) float ncc[SPT_LANES];
+
+        if (row[j] < near)
+            windows[found++] = i + 1 + j;
+        if (found == 0 || (found < SPT_LANES && j + 1 < left))
+            continue;
+        spt_lanes_load(lanes, shifts, spectra, windows, found);
+        spt_lanes_correlate(lanes, shifts, spectra, i, ncc);
+        for (size_t k = 0; k < found; k++)
+            row[windows[k] - i - 1] = distance_of(ncc[k]);
+        found = 0;
+    }
+}
+
+static enum septum_status
+refine_near(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
+            float near, float *distances, struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+
+#pragma omp parallel
+    {
+        struct spt_lanes lanes = {0};
+        struct septum_error mine = {0};
+        enum septum_status ready = spt_lanes_init(&lanes, shifts, &mine);
+
+#pragma omp for schedule(dynamic)
+        for (size_t i = 0; i < spectra->count; i++)
+            if (ready == SEPTUM_OK && i + 1 < spectra->count)
+                refine_row(&lanes, shifts, spectra, i, near, distances);
+        spt_lanes_clear(&lanes);
+        if (ready != SEPTUM_OK)
+#pragma omp critical
+            status = spt_fail(err, ready, "%s", mine.text);
+    }
+    return status;
+}
+
+/* One pass over the pairs: all of them, or those less than `near` apart. */
+static enum septum_status
+run_pass(const float *windows, size_t count, uint32_t side,
+         const struct spt_ncc_options *options, float near, float *distances,
+         struct septum_error *err)
+{
+    struct spt_shifts shifts = {0};
+    struct spt_spectra spectra = {0};
+    enum septum_status status = take_shifts(&shifts, side, options, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_spectra_init(&spectra, &shifts, windows, count, err);
+    if (status == SEPTUM_OK)
+        status = near > 0 ? refine_near(&shifts, &spectra, near, distances, err)
+                          : compare_all(&shifts, &spectra, distances, err);
+    spt_spectra_clear(&spectra);
+    spt_shifts_clear(&shifts);
+    return status;
+}
+
+static bool
+is_coarse(const struct spt_ncc_options *options)
+{
+    return options->bandwidth > 0 && options->bandwidth < 1;
+}
+
 enum septum_status
 spt_ncc_distances(const float *windows, size_t count, uint32_t side,
                   const struct spt_ncc_options *options, float *distances,
                   struct septum_error *err)
 {
-    struct spt_shifts shifts = {0};
-    struct spt_spectra spectra = {0};
+    struct spt_ncc_options full = *options;
     enum septum_status status = spt_ncc_check(options, side, err);
 
     if (status == SEPTUM_OK)
-        status = spt_shifts_init(&shifts, side, options->max_shift, options->shift_step,
-                                 options->least_overlap, err);
-    if (status == SEPTUM_OK)
-        status = spt_spectra_init(&spectra, &shifts, windows, count, err);
-    if (status == SEPTUM_OK)
-        status = compare_all(&shifts, &spectra, distances, err);
-    spt_spectra_clear(&spectra);
-    spt_shifts_clear(&shifts);
+        status = run_pass(windows, count, side, options, 0, distances, err);
+    full.bandwidth = 1;
+    if (status == SEPTUM_OK && is_coarse(options) && options->near > 0)
+        status = run_pass(windows, count, side, &full, options->near, distances, err);
     return status;
 }
 
@@ -134,10 +216,12 @@ spt_ncc_memory(size_t count, uint32_t side, const struct spt_ncc_options *option
 {
     struct spt_shifts shifts = {0};
     double windows = (double)count, bytes;
+    struct spt_ncc_options largest = *options;
 
+    if (is_coarse(options) && options->near > 0)
+        largest.bandwidth = 1;
     if (spt_ncc_check(options, side, NULL) != SEPTUM_OK ||
-        spt_shifts_init(&shifts, side, options->max_shift, options->shift_step,
-                        options->least_overlap, NULL) != SEPTUM_OK)
+        take_shifts(&shifts, side, &largest, NULL) != SEPTUM_OK)
         return 0;
     bytes = windows * (double)spt_spectra_memory(&shifts, 1) +
             windows * (windows - 1) / 2 * sizeof(float);

@@ -29,6 +29,10 @@ struct spt_ncc_options {
     uint32_t shift_step;  /* only multiples of it are tried; >= 1 */
     double least_overlap; /* share of a window's pixels that an overlap must have, in
                              [0, 1]; above 0, max_shift may be any */
+    double bandwidth;     /* share of the frequencies that is looked at, (0, 1]; 0 is 1,
+                             full resolution */
+    float near;           /* pairs less far apart than this, by the bandwidth looked at,
+                             are computed again at full resolution */
 };
 
 /* Entries of the condensed distance matrix of n windows: the pairs (i, j), i < j, row

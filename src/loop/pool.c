@@ -15,7 +15,10 @@ struct spt_abundance_options
 spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
-        .ncc = {.max_shift = side / 8, .shift_step = side >= 16 ? side / 16 : 1},
+        .ncc = {.max_shift = side / 8,
+                .shift_step = 1,
+                .bandwidth = 0.4,
+                .near = 0.75F},
         .cut = 0.7F,
     };
 }
@@ -78,7 +81,7 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
     }
     status = spt_ncc_distances(windows, total, side, &ncc, distances, err);
     if (status == SEPTUM_OK)
-        status = spt_cluster_tree(distances, total, merges, err);
+        status = spt_cluster_tree(distances, total, SPT_LINKAGE_AVERAGE, merges, err);
     if (status == SEPTUM_OK)
         status =
             spt_cluster_cut(merges, total, options->cut, cluster_of, clusters, err);

@@ -17,8 +17,9 @@ struct spt_abundance_options {
     float cut; /* windows further apart than this average distance are different */
 };
 
-/* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
- * (8 and 4 of 64), cut at 0.7.  docs/how-it-works.md says how the cut was chosen. */
+/* For windows of `side` pixels: all shifts of up to an eighth of it (8 of 64), cut at
+ * 0.7; pairs up to a little above the cut at full resolution, the others at a lower
+ * bandwidth.  docs/abundance.md has what that saves and what it changes. */
 struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 
 /*

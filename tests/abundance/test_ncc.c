@@ -205,7 +205,7 @@ agrees_with_the_definition_at_every_range_of_shifts(void **state)
         {.max_shift = 16, .shift_step = 1},
         {.max_shift = 32, .shift_step = 2},
         {.max_shift = 32, .shift_step = 1},
-        {63, 1, 0.5},
+        {.max_shift = 63, .shift_step = 1, .least_overlap = 0.5},
         {.max_shift = 20, .shift_step = 4, .least_overlap = 0.6},
     };
     float *windows = make_large_windows();
@@ -239,7 +239,8 @@ tries_no_shift_that_leaves_less_than_the_least_overlap(void **state)
         0, 0, 1, 5, 0, 0, 7, 2, 0, 0, 3, 3, 0, 0, 4, 1, /* a */
         1, 5, 0, 0, 7, 2, 0, 0, 3, 3, 0, 0, 4, 1, 0, 0, /* b */
     };
-    struct spt_ncc_options options = {3, 1, 0.5};
+    struct spt_ncc_options options = {
+        .max_shift = 3, .shift_step = 1, .least_overlap = 0.5};
     float distance;
 
     (void)state;
@@ -253,6 +254,49 @@ tries_no_shift_that_leaves_less_than_the_least_overlap(void **state)
     options.least_overlap = 1.5;
     assert_int_equal(spt_ncc_distances(windows, 2, 4, &options, &distance, NULL),
                      SEPTUM_EINVAL);
+}
+
+static void
+computes_near_pairs_at_full_resolution_and_the_others_nearly(void **state)
+{
+    enum {
+        COUNT = 40,
+        SIDE = 32,
+        PAIRS = COUNT * (COUNT - 1) / 2
+    };
+    struct spt_ncc_options options = {.max_shift = 4, .shift_step = 1};
+    float *windows = make_windows(COUNT, SIDE, 8);
+    float full[PAIRS], coarse[PAIRS], mixed[PAIRS];
+    size_t near = 0;
+
+    (void)state;
+    measure(windows, COUNT, SIDE, 4, 1, full);
+    options.bandwidth = 0.5;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, coarse, NULL),
+                     SEPTUM_OK);
+    options.near = 0.1F;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, mixed, NULL),
+                     SEPTUM_OK);
+    for (size_t i = 0; i < PAIRS; i++) {
+        assert_true(fabsf(coarse[i] - full[i]) < 0.05F);
+        NEAR(mixed[i], coarse[i] < options.near ? full[i] : coarse[i]);
+        near += coarse[i] < options.near;
+    }
+    assert_true(near > PAIRS / 10 && near < PAIRS - PAIRS / 10);
+    options.near = 3;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, mixed, NULL),
+                     SEPTUM_OK);
+    for (size_t i = 0; i < PAIRS; i++)
+        NEAR(mixed[i], full[i]);
+    options.bandwidth = -1;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, mixed, NULL),
+                     SEPTUM_EINVAL);
+    assert_true(spt_ncc_memory(COUNT, SIDE, &options) == 0);
+    options.bandwidth = 0;
+    /* 19 x 19 frequencies of 4 values each, and 2 for each of 81 shifts. */
+    assert_true(spt_ncc_memory(COUNT, SIDE, &options) ==
+                COUNT * (4 * (4 * 19 * 19 + 2 * 81 + 1) + 1) + 4 * PAIRS);
+    free(windows);
 }
 
 static void
@@ -438,6 +482,7 @@ main(void)
         cmocka_unit_test(agrees_with_the_definition_where_windows_fill_several_blocks),
         cmocka_unit_test(agrees_with_the_definition_at_every_range_of_shifts),
         cmocka_unit_test(tries_no_shift_that_leaves_less_than_the_least_overlap),
+        cmocka_unit_test(computes_near_pairs_at_full_resolution_and_the_others_nearly),
         cmocka_unit_test(gives_the_same_distance_in_either_order),
         cmocka_unit_test(keeps_flat_windows_together_and_apart_from_others),
         cmocka_unit_test(sees_a_faint_pattern_on_a_bright_ground),
