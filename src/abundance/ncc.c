@@ -43,9 +43,9 @@ spt_ncc_check(const struct spt_ncc_options *options, uint32_t side,
     return SEPTUM_OK;
 }
 
-static enum septum_status
-take_shifts(struct spt_shifts *shifts, uint32_t side,
-            const struct spt_ncc_options *options, struct septum_error *err)
+enum septum_status
+spt_ncc_shifts(struct spt_shifts *shifts, uint32_t side,
+               const struct spt_ncc_options *options, struct septum_error *err)
 {
     return spt_shifts_init(shifts, side, options->max_shift, options->shift_step,
                            options->least_overlap,
@@ -177,7 +177,7 @@ run_pass(const float *windows, size_t count, uint32_t side,
 {
     struct spt_shifts shifts = {0};
     struct spt_spectra spectra = {0};
-    enum septum_status status = take_shifts(&shifts, side, options, err);
+    enum septum_status status = spt_ncc_shifts(&shifts, side, options, err);
 
     if (status == SEPTUM_OK)
         status = spt_spectra_init(&spectra, &shifts, windows, count, err);
@@ -221,7 +221,7 @@ spt_ncc_memory(size_t count, uint32_t side, const struct spt_ncc_options *option
     if (is_coarse(options) && options->near > 0)
         largest.bandwidth = 1;
     if (spt_ncc_check(options, side, NULL) != SEPTUM_OK ||
-        take_shifts(&shifts, side, &largest, NULL) != SEPTUM_OK)
+        spt_ncc_shifts(&shifts, side, &largest, NULL) != SEPTUM_OK)
         return 0;
     bytes = windows * (double)spt_spectra_memory(&shifts, 1) +
             windows * (windows - 1) / 2 * sizeof(float);

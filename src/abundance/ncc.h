@@ -49,6 +49,13 @@ spt_condensed_index(size_t n, size_t i, size_t j) /* i < j < n */
     return n * i - i * (i + 1) / 2 + (j - i - 1);
 }
 
+struct spt_shifts;
+
+/* The tables for `options`; see correlate.h.  Fails with SEPTUM_ENOMEM. */
+enum septum_status
+spt_ncc_shifts(struct spt_shifts *shifts, uint32_t side,
+               const struct spt_ncc_options *options, struct septum_error *err);
+
 /*
  * Distances of all pairs of `count` windows of side * side values each, stored one
  * after the other, into spt_condensed_count(count) floats.  Beside those it takes
