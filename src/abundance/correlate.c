@@ -36,7 +36,6 @@
  */
 #define BLOCK_Y 5
 #define BLOCK_X 9
-#define LARGEST_BLOCK 9
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #    define FOR_EVERY_CPU                                                              \
@@ -169,11 +168,11 @@ sum_up(const float *values, uint32_t side, double *sums)
 
     memset(sums, 0, 2 * stride * sizeof *sums);
     for (uint32_t y = 0; y < side; y++) {
-        double *row = sums + 2 * (y + 1) * stride;
+        double *row = sums + 2 * ((size_t)y + 1) * stride;
         double sum = 0, squares = 0;
 
         row[0] = row[1] = 0;
-        for (uint32_t x = 0; x < side; x++) {
+        for (size_t x = 0; x < side; x++) {
             double value = (double)values[(size_t)y * side + x];
 
             sum += value;
@@ -238,10 +237,10 @@ transform(const struct spt_shifts *shifts, const double *circle, const float *va
     lanes_t *row = (lanes_t *)rows, *out = (lanes_t *)waves;
 
     for (uint32_t u = 0; u <= shifts->kept; u++) {
-        for (uint32_t y = 0; y < side; y++) {
+        for (size_t y = 0; y < side; y++) {
             lanes_t re = {0}, im = {0};
 
-            for (uint32_t x = 0, turn = 0; x < side; x++) {
+            for (size_t x = 0, turn = 0; x < side; x++) {
                 re += in[(size_t)y * side + x] * (float)circle[2 * turn];
                 im -= in[(size_t)y * side + x] * (float)circle[2 * turn + 1];
                 turn = turn + u < size ? turn + u : turn + u - size;
@@ -254,7 +253,7 @@ transform(const struct spt_shifts *shifts, const double *circle, const float *va
                 0}; /* real with cosine, with sine, imaginary with those */
             float twin = v == 0 || v == shifts->half ? 0.0F : 1.0F;
 
-            for (uint32_t y = 0, turn = 0; y < side; y++) {
+            for (size_t y = 0, turn = 0; y < side; y++) {
                 float c = (float)circle[2 * turn], s = (float)circle[2 * turn + 1];
 
                 sums[0] += row[2 * y] * c;
@@ -501,10 +500,10 @@ unfold_column(const struct spt_shifts *shifts, const lanes_t *fold, uint32_t fir
 {
     size_t steps = shifts->reach + 1;
     const float *turns = shifts->turns + 2 * (size_t)first;
-    lanes_t cosines[LARGEST_BLOCK][2] = {0}, sines[LARGEST_BLOCK][2] = {0};
+    lanes_t cosines[BLOCK_Y][2] = {0}, sines[BLOCK_Y][2] = {0};
 
     for (uint32_t v = 0; v <= shifts->kept; v++, fold += 4, turns += 2 * steps)
-        for (uint32_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++) {
             cosines[i][0] += fold[0] * turns[2 * i];
             cosines[i][1] += fold[1] * turns[2 * i];
             sines[i][0] += fold[2] * turns[2 * i + 1];
@@ -528,10 +527,10 @@ unfold_row(const struct spt_shifts *shifts, const lanes_t *middle, uint32_t firs
 {
     size_t steps = shifts->reach + 1;
     const float *turns = shifts->unturns + 2 * (size_t)first;
-    lanes_t cosines[LARGEST_BLOCK] = {0}, sines[LARGEST_BLOCK] = {0};
+    lanes_t cosines[BLOCK_X] = {0}, sines[BLOCK_X] = {0};
 
     for (uint32_t u = 0; u <= shifts->kept; u++, middle += 2, turns += 2 * steps)
-        for (uint32_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++) {
             cosines[i] += middle[0] * turns[2 * i];
             sines[i] += middle[1] * turns[2 * i + 1];
         }
@@ -542,52 +541,63 @@ unfold_row(const struct spt_shifts *shifts, const lanes_t *middle, uint32_t firs
 }
 
 /* A loop over few sums keeps them in registers only if the compiler knows how many. */
-#define IN_BLOCKS(block, steps, call)                                                  \
-    for (uint32_t first = 0; first < (steps); first += (block)) {                      \
-        uint32_t left = (steps)-first;                                                 \
-                                                                                       \
-        if (left >= (block))                                                           \
-            call(block);                                                               \
-        else if (left >= 8)                                                            \
-            call(8);                                                                   \
-        else if (left == 7)                                                            \
-            call(7);                                                                   \
-        else if (left == 6)                                                            \
-            call(6);                                                                   \
-        else if (left == 5)                                                            \
-            call(5);                                                                   \
-        else if (left == 4)                                                            \
-            call(4);                                                                   \
-        else if (left == 3)                                                            \
-            call(3);                                                                   \
-        else if (left == 2)                                                            \
-            call(2);                                                                   \
-        else                                                                           \
-            call(1);                                                                   \
+static INLINE void
+unfold_column_blocks(const struct spt_shifts *shifts, const lanes_t *fold,
+                     lanes_t *middle, size_t stride)
+{
+    uint32_t steps = shifts->reach + 1, first = 0;
+
+    for (; first + BLOCK_Y <= steps; first += BLOCK_Y)
+        unfold_column(shifts, fold, first, BLOCK_Y, middle, stride);
+    switch (steps - first) {
+    case 4:
+        unfold_column(shifts, fold, first, 4, middle, stride);
+        break;
+    case 3:
+        unfold_column(shifts, fold, first, 3, middle, stride);
+        break;
+    case 2:
+        unfold_column(shifts, fold, first, 2, middle, stride);
+        break;
+    case 1:
+        unfold_column(shifts, fold, first, 1, middle, stride);
+        break;
+    default:
+        break;
     }
+}
+
+static INLINE void
+unfold_row_blocks(const struct spt_shifts *shifts, const lanes_t *middle, lanes_t *out)
+{
+    uint32_t steps = shifts->reach + 1, first = 0;
+
+    for (; first + BLOCK_X <= steps; first += BLOCK_X)
+        unfold_row(shifts, middle, first, BLOCK_X, out);
+    for (; first + 4 <= steps; first += 4)
+        unfold_row(shifts, middle, first, 4, out);
+    for (; first < steps; first++)
+        unfold_row(shifts, middle, first, 1, out);
+}
 
 /* The correlations at all shifts, in the order of the norms. */
 static INLINE const lanes_t *
 correlate_all(const struct spt_shifts *shifts, const float *waves,
               const lanes_t *others, float *room)
 {
-    uint32_t steps = shifts->reach + 1;
     size_t columns = shifts->kept + 1, stride = 2 * columns;
     lanes_t *fold = (lanes_t *)room;
     lanes_t *middle = fold + 4 * columns;
     lanes_t *out = middle + (2 * (size_t)shifts->reach + 1) * stride;
 
-#define COLUMN(n) unfold_column(shifts, fold, first, n, middle + 2 * (size_t)u, stride)
-    for (uint32_t u = 0; u <= shifts->kept; u++) {
+    for (size_t u = 0; u < columns; u++) {
         fold_column(shifts->kept, waves + 4 * columns * u, others + 4 * columns * u,
                     fold);
-        IN_BLOCKS(BLOCK_Y, steps, COLUMN)
+        unfold_column_blocks(shifts, fold, middle + 2 * u, stride);
     }
-#define ROW(n)                                                                         \
-    unfold_row(shifts, middle + y * stride, first, n,                                  \
-               out + (size_t)y * (2 * shifts->reach + 1))
-    for (uint32_t y = 0; y <= 2 * shifts->reach; y++)
-        IN_BLOCKS(BLOCK_X, steps, ROW)
+    for (size_t y = 0; y <= 2 * (size_t)shifts->reach; y++)
+        unfold_row_blocks(shifts, middle + y * stride,
+                          out + y * (2 * (size_t)shifts->reach + 1));
     return out;
 }
 

@@ -22,6 +22,12 @@
 
 #define STEPS 100000000
 
+/* The list of windows that may extend a set of some size. */
+struct level {
+    size_t left;     /* in it */
+    size_t old, end; /* those from `old` to before `end` came with the last window */
+};
+
 struct work {
     const struct spt_search *search;
     const struct spt_candidate *candidate;
@@ -29,6 +35,7 @@ struct work {
     size_t root, least, most; /* sizes looked for */
     size_t windows;           /* in the grid */
     size_t *extension;        /* a list of `windows` for each size */
+    struct level *levels;     /* of each size */
     uint8_t *seen;            /* in the set, or next to it, or tried */
     double *bounds; /* [k][m]: the sum of the m least g_k; (most + 1) x (most + 1) */
     size_t steps;
@@ -110,76 +117,95 @@ is_promising(const struct work *work)
     return false;
 }
 
-static bool may_extend(struct work *work);
-
-/* Try all extensions of the set by windows of its list, which has `count`. */
-static void
-extend(struct work *work, size_t count)
+static bool
+may_extend(const struct work *work)
 {
-    size_t *list = work->extension + (work->trial.count - 1) * work->windows;
-
-    while (count > 0 && may_extend(work)) {
-        size_t *longer = list + work->windows, added = 0;
-        size_t window = list[--count], neighbours[8], beside;
-
-        if (!spt_trial_fits(work->search, &work->trial, window))
-            continue;
-        beside = spt_grid_neighbours(&work->candidate->grid, window,
-                                     work->search->options->diagonal, neighbours);
-        memcpy(longer, list, count * sizeof *longer);
-        for (size_t i = 0; i < beside; i++)
-            if (neighbours[i] > work->root && !work->seen[neighbours[i]] &&
-                work->candidate->askable[neighbours[i]]) {
-                work->seen[neighbours[i]] = 1;
-                longer[count + added++] = neighbours[i];
-            }
-        spt_trial_add(work->search, &work->trial, window, true);
-        work->steps--;
-        if (work->trial.count >= work->least &&
-            (work->best->count == 0 ||
-             work->trial.objective < work->best->objective - SPT_REGION_TIE))
-            spt_trial_copy(work->best, &work->trial);
-        extend(work, count + added);
-        spt_trial_remove(work->search, &work->trial, work->trial.count - 1);
-        for (size_t i = 0; i < added; i++)
-            work->seen[longer[count + i]] = 0;
-    }
+    return work->levels[work->trial.count].left > 0 && work->trial.count < work->most &&
+           work->steps > 0 && is_promising(work);
 }
 
-static bool
-may_extend(struct work *work)
+/* Count the set, and keep it if it is the best so far. */
+static void
+note_set(struct work *work)
 {
-    return work->trial.count < work->most && work->steps > 0 && is_promising(work);
+    work->steps--;
+    if (work->trial.count >= work->least &&
+        (work->best->count == 0 ||
+         work->trial.objective < work->best->objective - SPT_REGION_TIE))
+        spt_trial_copy(work->best, &work->trial);
+}
+
+/* Offer the neighbours of `window` to the list of the set's size, behind those it has.
+ */
+static void
+offer_neighbours(struct work *work, size_t window)
+{
+    struct level *level = &work->levels[work->trial.count];
+    size_t *list = work->extension + work->trial.count * work->windows;
+    size_t neighbours[8], count;
+
+    count = spt_grid_neighbours(&work->candidate->grid, window,
+                                work->search->options->diagonal, neighbours);
+    level->old = level->left;
+    for (size_t i = 0; i < count; i++)
+        if (neighbours[i] > work->root && !work->seen[neighbours[i]] &&
+            work->candidate->askable[neighbours[i]]) {
+            work->seen[neighbours[i]] = 1;
+            list[level->left++] = neighbours[i];
+        }
+    level->end = level->left;
+}
+
+/* Take the last window of the list into the set. */
+static void
+take_window(struct work *work)
+{
+    size_t size = work->trial.count;
+    size_t *list = work->extension + size * work->windows;
+    size_t window = list[--work->levels[size].left];
+
+    if (!spt_trial_fits(work->search, &work->trial, window))
+        return;
+    spt_trial_add(work->search, &work->trial, window, true);
+    note_set(work);
+    memcpy(list + work->windows, list, work->levels[size].left * sizeof *list);
+    work->levels[size + 1].left = work->levels[size].left;
+    offer_neighbours(work, window);
+}
+
+static void
+give_back_window(struct work *work)
+{
+    size_t size = work->trial.count;
+    const size_t *list = work->extension + size * work->windows;
+
+    for (size_t i = work->levels[size].old; i < work->levels[size].end; i++)
+        work->seen[list[i]] = 0;
+    spt_trial_remove(work->search, &work->trial, size - 1);
 }
 
 static void
 try_root(struct work *work, size_t image, size_t root)
 {
-    size_t neighbours[8], beside, count = 0;
-
     work->root = root;
     work->trial = (struct spt_trial){.image = image, .windows = work->trial.windows};
     if (!spt_trial_fits(work->search, &work->trial, root) || work->steps == 0)
         return;
-    spt_trial_add(work->search, &work->trial, root, true);
-    work->steps--;
-    if (work->least <= 1 &&
-        (work->best->count == 0 ||
-         work->trial.objective < work->best->objective - SPT_REGION_TIE))
-        spt_trial_copy(work->best, &work->trial);
-    if (work->most == 1)
-        return;
-    find_bounds(work);
     memset(work->seen, 0, work->windows);
     work->seen[root] = 1;
-    beside = spt_grid_neighbours(&work->candidate->grid, root,
-                                 work->search->options->diagonal, neighbours);
-    for (size_t i = 0; i < beside; i++)
-        if (neighbours[i] > root && work->candidate->askable[neighbours[i]]) {
-            work->seen[neighbours[i]] = 1;
-            work->extension[count++] = neighbours[i];
-        }
-    extend(work, count);
+    find_bounds(work);
+    spt_trial_add(work->search, &work->trial, root, true);
+    note_set(work);
+    work->levels[1].left = 0;
+    offer_neighbours(work, root);
+    for (;;) {
+        if (may_extend(work))
+            take_window(work);
+        else if (work->trial.count > 1)
+            give_back_window(work);
+        else
+            return;
+    }
 }
 
 /* Lower the best of all sets of `least` to `most` windows. */
@@ -231,11 +257,12 @@ spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *
     }
     work.steps = options->most_steps > 0 ? options->most_steps : STEPS;
     work.trial.windows = spt_alloc_array(largest + 1, sizeof *work.trial.windows);
-    work.extension = spt_alloc_array(largest + 1, grid * sizeof *work.extension);
+    work.extension = spt_alloc_array(largest + 2, grid * sizeof *work.extension);
+    work.levels = spt_alloc_array(largest + 2, sizeof *work.levels);
     work.seen = spt_alloc_array(grid, 1);
     work.bounds = spt_alloc_array(largest + 1, (largest + 1) * sizeof *work.bounds);
-    if (work.trial.windows == NULL || work.extension == NULL || work.seen == NULL ||
-        work.bounds == NULL) {
+    if (work.trial.windows == NULL || work.extension == NULL || work.levels == NULL ||
+        work.seen == NULL || work.bounds == NULL) {
         status = spt_fail_memory(err, "choosing a region",
                                  (largest + 1) * grid * sizeof *work.extension);
         goto done;
@@ -248,6 +275,7 @@ spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *
 done:
     free(work.trial.windows);
     free(work.extension);
+    free(work.levels);
     free(work.seen);
     free(work.bounds);
     return status;
