@@ -24,7 +24,7 @@ struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 /*
  * The abundance S_w of every window of `count` images, clustered together: those of
  * image i are written to abundance[i], row-major over its grid.  *clusters becomes
- * their number.  Shifts are cut to less than half a window's side.
+ * their number.
  */
 enum septum_status
 spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t side,

@@ -13,7 +13,7 @@
 float
 spt_dropout(float *values, size_t count, double rate, uint64_t key)
 {
-    uint32_t limit = (uint32_t)lround(rate * 256);
+    uint32_t limit = (uint32_t)fmin(round(rate * 256), 255);
     float scale = (float)(256.0 / (256 - limit));
 
 #pragma omp parallel for schedule(static)

@@ -132,7 +132,7 @@ block_floats(const struct sizes *sizes, const struct parts *parts, size_t logits
 size_t
 spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
 {
-    struct sizes sizes;
+    struct sizes sizes = {0};
     struct parts parts;
 
     work_out_sizes(spec, shape, &sizes);
@@ -144,7 +144,7 @@ spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
 double
 spt_pass_operations(const struct spt_spec *spec, const struct spt_pass_shape *shape)
 {
-    struct sizes sizes;
+    struct sizes sizes = {0};
     double operations = 0;
 
     work_out_sizes(spec, shape, &sizes);
@@ -267,7 +267,7 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
                 struct spt_pass **out, struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
-    struct sizes sizes;
+    struct sizes sizes = {0};
     uint32_t weighted = 0;
     struct spt_pass *pass = spt_alloc_array(1, sizeof *pass);
 
@@ -415,6 +415,8 @@ spt_pass_backward(struct spt_pass *pass, const float *logit_gradient, float *gra
     enum septum_status status = SEPTUM_OK;
     uint32_t i = pass->net->spec.layer_count - 1;
 
+    if (pass->shape.first_trained >= pass->net->spec.weighted_count)
+        return SEPTUM_OK; /* all is frozen */
     scatter_gradient(pass, logit_gradient, pass->gradient[i % 2]);
     for (;; i--) {
         const struct step *step = &pass->step[i];

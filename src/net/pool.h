@@ -3,9 +3,9 @@
  *
  * Patch form: blocks of size x size side by side, one result a block.  Dense form: the
  * same at every offset (oy, ox) of the blocks; each offset makes a fragment, an image
- *of its own in the batch, number (n * size + oy) * size + ox for image n.  So all
- *results of a stride-1 pooling are kept, sorted so that what follows needs no dilation
- *(max- pooling fragments: Giusti et al., "Fast image scanning with deep max-pooling
+ * of its own in the batch, number (n * size + oy) * size + ox for image n.  So all
+ * results of a stride-1 pooling are kept, sorted so that what follows needs no dilation
+ * (max-pooling fragments: Giusti et al., "Fast image scanning with deep max-pooling
  * convolutional neural networks", 2013).
  *
  * Layout: float [batch][height][width][channel].  With `offsets` = 1 (patch) or size

@@ -200,7 +200,8 @@ the_loss_is_that_of_its_formula(void **state)
     loss = spt_logistic_loss(logits, labels, weights, COUNT, 40, gradient);
     assert_true(fabs(loss - wanted) < 1e-9 * wanted);
     for (size_t i = 0; i < COUNT; i++) {
-        double slope = weights[i] * (1 / (1 + exp(-(double)logits[i])) - labels[i]) / 40;
+        double slope =
+            weights[i] * (1 / (1 + exp(-(double)logits[i])) - labels[i]) / 40;
 
         assert_true(fabs(gradient[i] - slope) < 1e-7);
     }
