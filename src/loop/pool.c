@@ -16,7 +16,7 @@ spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
         .ncc = {.max_shift = side / 8, .shift_step = side >= 16 ? side / 16 : 1},
-        .cut = 0.7F,
+        .cut = 0.8F,
     };
 }
 

@@ -18,7 +18,7 @@ struct spt_abundance_options {
 };
 
 /* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
- * (8 and 4 of 64), cut at 0.7.  docs/how-it-works.md says how the cut was chosen. */
+ * (8 and 4 of 64), cut at 0.8.  docs/how-it-works.md says how the cut was chosen. */
 struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 
 /*
