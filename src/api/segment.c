@@ -45,7 +45,7 @@ septum_predict(const struct septum_model *model, const float *pixels, uint32_t h
 
     if (status == SEPTUM_OK)
         status = spt_predictor_create(net, &options, &predictor, err);
-    if (status == SEPTUM_OK) {
+    if (status == SEPTUM_OK && image != NULL) {
         memcpy(image, pixels, count * sizeof *image);
         status = spt_normalise(image, count, err);
     }

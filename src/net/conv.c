@@ -239,12 +239,11 @@ run_reorder(struct spt_conv *conv, dnnl_primitive_t reorder, dnnl_memory_t from,
 }
 
 enum septum_status
-spt_conv_load(struct spt_conv *conv, const float *weights, const float *biases,
+spt_conv_load(struct spt_conv *conv, float *weights, const float *biases,
               struct septum_error *err)
 {
-    /* oneDNN's handles are not const, but a reorder only reads its source. */
-    dnnl_status_t status = dnnl_memory_set_data_handle(conv->plain_weights.memory,
-                                                       (void *)(uintptr_t)weights);
+    dnnl_status_t status =
+        dnnl_memory_set_data_handle(conv->plain_weights.memory, weights);
 
     for (int d = 0; d < DIRECTIONS && status == dnnl_success; d++)
         if (conv->load[d] != NULL)

@@ -33,8 +33,9 @@ void spt_conv_free(struct spt_conv *conv);
 /* Bytes of scratch memory that each call below needs; the caller's, 64-byte aligned. */
 size_t spt_conv_scratch(const struct spt_conv *conv);
 
-/* Take over weights and biases for the calls that follow. */
-enum septum_status spt_conv_load(struct spt_conv *conv, const float *weights,
+/* Take over weights and biases for the calls that follow.  Both are only read;
+ * oneDNN's handles do not know const. */
+enum septum_status spt_conv_load(struct spt_conv *conv, float *weights,
                                  const float *biases, struct septum_error *err);
 
 /* out = relu(in * weights + biases). */

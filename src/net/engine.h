@@ -24,6 +24,6 @@ uint32_t spt_engine_threads(uint32_t threads);
 
 /* The sentence for a failure of oneDNN; `code` is its dnnl_status_t. */
 enum septum_status
-spt_fail_engine(struct septum_error *err, const char *what, int code);
+spt_fail_engine(struct septum_error *err, const char *what, unsigned code);
 
 #endif

@@ -42,15 +42,15 @@ spt_pool_forward(const struct spt_pool *pool, const float *in, float *out,
 #pragma omp parallel for schedule(static)
     for (size_t line = 0; line < images * out_height; line++) {
         size_t image = line / out_height, y = line % out_height;
-        size_t n = image / (offsets * offsets);
+        size_t n = image / offsets / offsets;
         size_t oy = image / offsets % offsets, ox = image % offsets;
         const float *from = in + (n * pool->height + y * size + oy) * row + ox * column;
 
         for (uint32_t x = 0; x < out_width; x++) {
             size_t to = (line * out_width + x) * pool->channels;
 
-            pool_pixel(from + x * size * column, row, column, size, pool->channels,
-                       out + to, winner == NULL ? NULL : winner + to);
+            pool_pixel(from + (size_t)x * size * column, row, column, size,
+                       pool->channels, out + to, winner == NULL ? NULL : winner + to);
         }
     }
 }

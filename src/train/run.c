@@ -169,6 +169,7 @@ take_step(struct state *state, struct septum_error *err)
 {
     const struct spt_run *run = state->run;
     uint64_t step = steps_done(state);
+    unsigned long long epoch = step / state->epoch_steps + 1;
     uint64_t in_epoch = step % state->epoch_steps + 1;
     enum septum_status status;
     double loss;
@@ -178,9 +179,8 @@ take_step(struct state *state, struct septum_error *err)
     if (status != SEPTUM_OK)
         return status;
     state->loss_sum += loss;
-    snprintf(state->line, sizeof state->line, "epoch %llu of %.4g, loss %.3f",
-             (unsigned long long)(step / state->epoch_steps + 1), run->epochs,
-             state->loss_sum / (double)in_epoch);
+    snprintf(state->line, sizeof state->line, "epoch %llu of %.4g, loss %.3f", epoch,
+             run->epochs, state->loss_sum / (double)in_epoch);
     return report(state, false) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 

@@ -203,7 +203,8 @@ gives_the_values_worked_out_by_hand(void **state)
                                                        .kernel = 2,
                                                        .relu = true},
                                1);
-    static const float in[] = {1, 2, 3, 4, 5, 6}, weights[] = {1, 10, 100, -200};
+    static const float in[] = {1, 2, 3, 4, 5, 6};
+    static float weights[] = {1, 10, 100, -200};
     static const float bias = 575;
 
     (void)state;
