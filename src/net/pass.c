@@ -358,8 +358,8 @@ spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
             status = spt_conv_forward(step->conv, in, step->out, pass->scratch, err);
         step->dropped = 1;
         if (dropout > 0 && step->layer->kind == SPT_LAYER_FC && i + 1 < count) {
-            step->dropped =
-                spt_dropout(step->out, step->count, dropout, spt_random_hash(key, i));
+            step->dropped = spt_dropout(SPT_PRECISION_F32, step->out, step->count,
+                                        dropout, spt_random_hash(key, i));
         }
         in = step->out;
     }
@@ -404,7 +404,8 @@ step_back(struct spt_pass *pass, uint32_t i, float *out_gradient, float *in_grad
     status = spt_conv_backward_data(step->conv, out_gradient, in_gradient,
                                     pass->scratch, err);
     if (status == SEPTUM_OK && before->conv != NULL)
-        spt_relu_backward(before->out, before->count, before->dropped, in_gradient);
+        spt_relu_backward(SPT_PRECISION_F32, before->out, before->count,
+                          before->dropped, in_gradient);
     return status;
 }
 
