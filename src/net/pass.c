@@ -11,19 +11,21 @@
 #include "base/random.h"
 #include "net/activation.h"
 #include "net/conv.h"
+#include "net/dot.h"
 #include "net/net_private.h"
 #include "net/pool.h"
 
 /* One layer at one shape. */
 struct step {
     const struct spt_layer *layer;
-    struct spt_conv *conv; /* NULL for a pooling */
+    struct spt_conv *conv; /* NULL for a pooling and for a dot product */
     struct spt_pool pool;
-    uint32_t weighted; /* number among the layers with weights */
-    size_t count;      /* values of the output */
-    float *out;        /* inside the pass's block */
-    uint8_t *winner;   /* of a pooling, in training */
-    float dropped;     /* scale of the dropout applied to the output, 1 without */
+    struct spt_rows rows; /* of a dot product, all but their place; else no columns */
+    uint32_t weighted;    /* number among the layers with weights */
+    size_t count;         /* values of the output */
+    float *out;           /* inside the pass's block */
+    uint8_t *winner;      /* of a pooling, in training */
+    float dropped;        /* scale of the dropout applied to the output, 1 without */
 };
 
 struct spt_pass {
@@ -217,6 +219,14 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
     step->dropped = 1;
     if (layer->kind == SPT_LAYER_POOL)
         return SEPTUM_OK;
+    if (i + 1 == spec->layer_count && layer->size == 1) {
+        step->rows = (struct spt_rows){
+            .precision = SPT_PRECISION_F32,
+            .count = step->count,
+            .columns = layer->in_channels,
+        };
+        return SEPTUM_OK;
+    }
     return spt_conv_create(pass->net->engine, &shape, &step->conv, err);
 }
 
@@ -254,7 +264,7 @@ take_memory(struct spt_pass *pass, const struct sizes *sizes, struct septum_erro
         if (!pass->shape.training)
             continue;
         at += padded(step->count);
-        if (step->conv == NULL) {
+        if (step->layer->kind == SPT_LAYER_POOL) {
             step->winner = winner;
             winner += step->count;
         }
@@ -341,6 +351,40 @@ load_parameters(struct spt_pass *pass, struct septum_error *err)
     return status;
 }
 
+/* The last layer's outputs in the order of the pixels they belong to. */
+static void
+gather_logits(struct spt_pass *pass, const float *out)
+{
+    size_t count = logit_count(&pass->shape);
+
+    if (pass->shape.form == SPT_FORM_DENSE) {
+#pragma omp parallel for schedule(static)
+        for (size_t at = 0; at < count; at++)
+            pass->logits[at] = out[pass->order[at]];
+    } else {
+        memcpy(pass->logits, out, count * sizeof *out);
+    }
+}
+
+static enum septum_status
+step_forward(struct spt_pass *pass, struct step *step, float *in,
+             struct septum_error *err)
+{
+    const float *parameters = pass->net->parameters;
+
+    if (step->layer->kind == SPT_LAYER_POOL) {
+        spt_pool_forward(&step->pool, in, step->out, step->winner);
+        return SEPTUM_OK;
+    }
+    if (step->rows.columns > 0) {
+        step->rows.at = in;
+        spt_dot_forward(&step->rows, parameters + step->layer->weights,
+                        parameters[step->layer->biases], step->out);
+        return SEPTUM_OK;
+    }
+    return spt_conv_forward(step->conv, in, step->out, pass->scratch, err);
+}
+
 enum septum_status
 spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
                  const float **logits, struct septum_error *err)
@@ -352,10 +396,7 @@ spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
     for (uint32_t i = 0; i < count && status == SEPTUM_OK; i++) {
         struct step *step = &pass->step[i];
 
-        if (step->conv == NULL)
-            spt_pool_forward(&step->pool, in, step->out, step->winner);
-        else
-            status = spt_conv_forward(step->conv, in, step->out, pass->scratch, err);
+        status = step_forward(pass, step, in, err);
         step->dropped = 1;
         if (dropout > 0 && step->layer->kind == SPT_LAYER_FC && i + 1 < count) {
             step->dropped = spt_dropout(SPT_PRECISION_F32, step->out, step->count,
@@ -365,11 +406,7 @@ spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
     }
     if (status != SEPTUM_OK)
         return status;
-    if (pass->shape.form == SPT_FORM_DENSE)
-        for (size_t at = 0; at < logit_count(&pass->shape); at++)
-            pass->logits[at] = in[pass->order[at]];
-    else
-        memcpy(pass->logits, in, logit_count(&pass->shape) * sizeof *in);
+    gather_logits(pass, in);
     *logits = pass->logits;
     return SEPTUM_OK;
 }
@@ -380,15 +417,37 @@ scatter_gradient(struct spt_pass *pass, const float *logit_gradient, float *out)
 {
     size_t count = logit_count(&pass->shape);
 
-    if (pass->shape.form == SPT_FORM_DENSE)
+    if (pass->shape.form == SPT_FORM_DENSE) {
+#pragma omp parallel for schedule(static)
         for (size_t at = 0; at < count; at++)
             out[pass->order[at]] = logit_gradient[at];
-    else
+    } else {
         memcpy(out, logit_gradient, count * sizeof *out);
+    }
+}
+
+/* Gradient of the parameters of layer i from that at its output. */
+static enum septum_status
+find_gradient(struct spt_pass *pass, uint32_t i, float *out_gradient, float *gradient,
+              struct septum_error *err)
+{
+    const struct step *step = &pass->step[i];
+    float *in = i > 0 ? pass->step[i - 1].out : pass->input;
+    float *weights = gradient + step->layer->weights;
+    float *biases = gradient + step->layer->biases;
+
+    if (step->layer->kind == SPT_LAYER_POOL)
+        return SEPTUM_OK;
+    if (step->rows.columns > 0) {
+        spt_dot_backward_weights(&step->rows, out_gradient, weights, biases);
+        return SEPTUM_OK;
+    }
+    return spt_conv_backward_weights(step->conv, in, out_gradient, weights, biases,
+                                     pass->scratch, err);
 }
 
 /* Gradient at the input of layer i (i > 0), before the ReLU that made it, from that at
- * its output. */
+ * its output.  Behind a pooling, its backward pass applies the derivative of ReLU. */
 static enum septum_status
 step_back(struct spt_pass *pass, uint32_t i, float *out_gradient, float *in_gradient,
           struct septum_error *err)
@@ -396,14 +455,19 @@ step_back(struct spt_pass *pass, uint32_t i, float *out_gradient, float *in_grad
     const struct step *step = &pass->step[i], *before = &pass->step[i - 1];
     enum septum_status status;
 
-    if (step->conv == NULL) {
+    if (step->layer->kind == SPT_LAYER_POOL) {
         spt_pool_backward(&step->pool, before->out, step->winner, out_gradient,
                           in_gradient);
         return SEPTUM_OK;
     }
+    if (step->rows.columns > 0) {
+        spt_dot_backward_data(&step->rows, pass->net->parameters + step->layer->weights,
+                              out_gradient, before->dropped, in_gradient);
+        return SEPTUM_OK;
+    }
     status = spt_conv_backward_data(step->conv, out_gradient, in_gradient,
                                     pass->scratch, err);
-    if (status == SEPTUM_OK && before->conv != NULL)
+    if (status == SEPTUM_OK && before->layer->kind != SPT_LAYER_POOL)
         spt_relu_backward(SPT_PRECISION_F32, before->out, before->count,
                           before->dropped, in_gradient);
     return status;
@@ -413,21 +477,16 @@ enum septum_status
 spt_pass_backward(struct spt_pass *pass, const float *logit_gradient, float *gradient,
                   struct septum_error *err)
 {
-    enum septum_status status = SEPTUM_OK;
     uint32_t i = pass->net->spec.layer_count - 1;
 
     scatter_gradient(pass, logit_gradient, pass->gradient[i % 2]);
     for (;; i--) {
         const struct step *step = &pass->step[i];
-        float *in = i > 0 ? pass->step[i - 1].out : pass->input;
         float *out_gradient = pass->gradient[i % 2];
+        enum septum_status status = find_gradient(pass, i, out_gradient, gradient, err);
 
-        if (step->conv != NULL)
-            status = spt_conv_backward_weights(
-                step->conv, in, out_gradient, gradient + step->layer->weights,
-                gradient + step->layer->biases, pass->scratch, err);
-        if (status != SEPTUM_OK ||
-            (step->conv != NULL && step->weighted == pass->shape.first_trained))
+        if (status != SEPTUM_OK || (step->layer->kind != SPT_LAYER_POOL &&
+                                    step->weighted == pass->shape.first_trained))
             return status;
         status = step_back(pass, i, out_gradient, pass->gradient[(i + 1) % 2], err);
         if (status != SEPTUM_OK)

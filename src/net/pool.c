@@ -6,6 +6,8 @@
  */
 #include "net/pool.h"
 
+#include <stdbool.h>
+
 /* Most taps of a block, by the bound on its size. */
 #define TAPS 225
 
@@ -37,34 +39,34 @@ pool_value(const struct line *line, size_t at, uint32_t size,
     return most;
 }
 
+/* Result number x of a line; its winners only if they are to be kept. */
+SPT_INLINE void
+pool_pixel(const struct line *line, uint32_t x, uint32_t channels, uint32_t size,
+           enum spt_precision precision, bool keep)
+{
+    const struct line at = *line;
+    size_t in = (size_t)x * size * at.column, out = (size_t)x * channels;
+
+#pragma omp simd
+    for (uint32_t c = 0; c < channels; c++) {
+        uint8_t winner;
+
+        spt_store(at.out, out + c, precision,
+                  pool_value(&at, in + c, size, precision, &winner));
+        if (keep)
+            at.winner[out + c] = winner;
+    }
+}
+
 SPT_INLINE void
 pool_line(const struct line *line, uint32_t channels, uint32_t size,
           enum spt_precision precision)
 {
-    struct line at = *line;
-
-    for (uint32_t x = 0; x < line->count; x++) {
-        size_t in = x * size * at.column, out = (size_t)x * channels;
-
-        if (at.winner == NULL) {
-#pragma omp simd
-            for (uint32_t c = 0; c < channels; c++) {
-                uint8_t unused;
-
-                spt_store(at.out, out + c, precision,
-                          pool_value(&at, in + c, size, precision, &unused));
-            }
-        } else {
-#pragma omp simd
-            for (uint32_t c = 0; c < channels; c++) {
-                uint8_t winner;
-
-                spt_store(at.out, out + c, precision,
-                          pool_value(&at, in + c, size, precision, &winner));
-                at.winner[out + c] = winner;
-            }
-        }
-    }
+    for (uint32_t x = 0; x < line->count; x++)
+        if (line->winner == NULL)
+            pool_pixel(line, x, channels, size, precision, false);
+        else
+            pool_pixel(line, x, channels, size, precision, true);
 }
 
 SPT_CLONES static void
@@ -94,21 +96,26 @@ spt_pool_forward(const struct spt_pool *pool, const void *in, void *out,
     uint32_t out_width = spt_pool_out(pool, pool->width);
     size_t column = pool->channels, row = pool->width * column;
     size_t images = (size_t)pool->batch * offsets * offsets;
+    struct line first = {.in = in,
+                         .out = out,
+                         .count = out_width,
+                         .row = row,
+                         .column = column};
 
+    first.winner = winner;
 #pragma omp parallel for schedule(static)
     for (size_t number = 0; number < images * out_height; number++) {
         size_t image = number / out_height, y = number % out_height;
-        size_t n = image / (offsets * offsets);
+        size_t n = image / offsets / offsets;
         size_t oy = image / offsets % offsets, ox = image % offsets;
         size_t from = (n * pool->height + y * size + oy) * row + ox * column;
         size_t to = number * out_width * column;
-        struct line line = {.in = spt_at(in, from, pool->precision),
-                            .out = spt_at_mutable(out, to, pool->precision),
-                            .winner = winner == NULL ? NULL : winner + to,
-                            .count = out_width,
-                            .row = row,
-                            .column = column};
+        struct line line = first;
 
+        line.in = spt_at(first.in, from, pool->precision);
+        line.out = spt_at_mutable(first.out, to, pool->precision);
+        if (first.winner != NULL)
+            line.winner = first.winner + to;
         if (pool->precision == SPT_PRECISION_BF16)
             pool_line_bf16(&line, pool->channels, size);
         else
