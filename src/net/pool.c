@@ -20,23 +20,49 @@ struct line {
     size_t row, column;
 };
 
-SPT_INLINE float
-pool_value(const struct line *line, size_t at, uint32_t size,
-           enum spt_precision precision, uint8_t *winner)
+SPT_INLINE uint8_t
+pool_f32(const struct line *line, size_t at, size_t to, uint32_t size)
 {
-    float most = spt_load(line->in, at, precision);
+    const float *in = line->in;
+    float *out = line->out, most = in[at];
     uint32_t won = 0;
 
     for (uint32_t tap = 1; tap < size * size; tap++) {
-        float value =
-            spt_load(line->in, at + tap / size * line->row + tap % size * line->column,
-                     precision);
+        float value = in[at + tap / size * line->row + tap % size * line->column];
 
         won = value > most ? tap : won;
         most = value > most ? value : most;
     }
-    *winner = (uint8_t)won;
-    return most;
+    out[to] = most;
+    return (uint8_t)won;
+}
+
+/* A number of 16 bits whose order is that of the bf16 values. */
+SPT_INLINE int16_t
+find_rank(uint16_t value)
+{
+    uint16_t sign = (uint16_t)((int16_t)value >> 15);
+
+    return (int16_t)(value ^ (sign & 0x7fff));
+}
+
+/* The same on bits as they are: widened ones would take twice the vectors. */
+SPT_INLINE uint8_t
+pool_bf16(const struct line *line, size_t at, size_t to, uint32_t size)
+{
+    const uint16_t *in = line->in;
+    uint16_t *out = line->out, most = in[at];
+    uint8_t won = 0;
+
+    for (uint32_t tap = 1; tap < size * size; tap++) {
+        uint16_t value = in[at + tap / size * line->row + tap % size * line->column];
+        bool larger = find_rank(value) > find_rank(most);
+
+        won = larger ? (uint8_t)tap : won;
+        most = larger ? value : most;
+    }
+    out[to] = most;
+    return won;
 }
 
 /* Result number x of a line; its winners only if they are to be kept. */
@@ -49,10 +75,10 @@ pool_pixel(const struct line *line, uint32_t x, uint32_t channels, uint32_t size
 
 #pragma omp simd
     for (uint32_t c = 0; c < channels; c++) {
-        uint8_t winner;
+        uint8_t winner = precision == SPT_PRECISION_BF16
+                             ? pool_bf16(&at, in + c, out + c, size)
+                             : pool_f32(&at, in + c, out + c, size);
 
-        spt_store(at.out, out + c, precision,
-                  pool_value(&at, in + c, size, precision, &winner));
         if (keep)
             at.winner[out + c] = winner;
     }
@@ -96,11 +122,8 @@ spt_pool_forward(const struct spt_pool *pool, const void *in, void *out,
     uint32_t out_width = spt_pool_out(pool, pool->width);
     size_t column = pool->channels, row = pool->width * column;
     size_t images = (size_t)pool->batch * offsets * offsets;
-    struct line first = {.in = in,
-                         .out = out,
-                         .count = out_width,
-                         .row = row,
-                         .column = column};
+    struct line first = {
+        .in = in, .out = out, .count = out_width, .row = row, .column = column};
 
     first.winner = winner;
 #pragma omp parallel for schedule(static)
@@ -164,6 +187,35 @@ find_blocks(const struct spt_pool *pool, size_t n, uint32_t y, uint32_t x,
         }
 }
 
+/* A value where the condition holds, else 0. */
+SPT_INLINE float
+load_where(bool condition, const void *values, size_t at, enum spt_precision precision)
+{
+    if (precision == SPT_PRECISION_BF16) {
+        uint16_t value = ((const uint16_t *)values)[at];
+
+        return spt_bf16_widen(condition ? value : 0);
+    }
+    float value = ((const float *)values)[at];
+
+    return condition ? value : 0.0F;
+}
+
+/* out = value where in > 0, else 0; a bf16 is positive when its bits are. */
+SPT_INLINE void
+store_where_positive(const void *in, size_t at, enum spt_precision precision,
+                     float value, void *out)
+{
+    if (precision == SPT_PRECISION_BF16) {
+        int16_t bits = ((const int16_t *)in)[at];
+        uint16_t rounded = spt_bf16_round(value);
+
+        ((uint16_t *)out)[at] = bits > 0 ? rounded : 0;
+    } else {
+        ((float *)out)[at] = ((const float *)in)[at] > 0 ? value : 0.0F;
+    }
+}
+
 /* Gradient of one input pixel: gathered from the `count` blocks that hold it, so that
  * no two threads write the same place and the sum has one order. */
 SPT_INLINE void
@@ -178,12 +230,12 @@ gather_pixel(const struct backward *backward, const struct blocks *blocks,
         float sum = 0;
 
         for (uint32_t k = 0; k < count; k++) {
-            float gradient = spt_load(with.out_gradient, blocks->at[k] + c, precision);
+            size_t at = blocks->at[k] + c;
 
-            sum += with.winner[blocks->at[k] + c] == blocks->tap[k] ? gradient : 0.0F;
+            sum += load_where(with.winner[at] == blocks->tap[k], with.out_gradient, at,
+                              precision);
         }
-        sum = spt_load(with.in, pixel + c, precision) > 0 ? sum : 0.0F;
-        spt_store(with.in_gradient, pixel + c, precision, sum);
+        store_where_positive(with.in, pixel + c, precision, sum, with.in_gradient);
     }
 }
 
