@@ -95,9 +95,8 @@ SEPTUM_API void septum_model_free(struct septum_model *model);
 
 /*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
- * intensities on any scale (each image is normalised on its own); `membrane` takes
- * height
- * * width probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
+ * intensities on any scale (each image is normalised on its own); `membrane` takes as
+ * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
  * image smaller than the model's window.  `memory` bounds the working memory in bytes;
  * 0 = 1 GiB.
  */
@@ -134,10 +133,9 @@ struct septum_train_options {
     struct septum_masks labels;
     struct septum_source validation_images; /* optional, with labels */
     struct septum_masks validation_labels;
-    const char
-        *output; /* model file; "<output>.checkpoint" stands beside it meanwhile */
-    bool force;  /* replace an existing output */
-    bool resume; /* go on from the checkpoint */
+    const char *output; /* model file; "<output>.checkpoint" is beside it meanwhile */
+    bool force;         /* replace an existing output */
+    bool resume;        /* go on from the checkpoint */
 
     const char *net;    /* specification or preset; NULL = the source model's, or
                            "default" */

@@ -149,19 +149,20 @@ describe(struct job *job, const struct spt_experiment *experiment)
     char net[SPT_SPEC_TEXT];
 
     spt_spec_format(&job->source.spec, net);
-    snprintf(job->intro, sizeof job->intro,
-             "Source model: %s (%s). Target: %zu labelled images (%llu pixels), %zu in "
-             "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
-             "of %llu steps each, preset %s, %u seed%s. The simulated expert is asked "
-             "for one region of at most %zu windows after each epoch, lambda %.2g. "
-             "F-score at the threshold that is best on the labelled images.",
-             options->source_model != NULL ? options->source_model : "trained here",
-             net, job->labelled.count, (unsigned long long)job->labelled_samples.known,
-             job->pool.count, job->test.count, experiment->trial.transfer,
-             experiment->trial.epochs,
-             (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
-             experiment->seeds, experiment->seeds == 1 ? "" : "s",
-             experiment->trial.region.most_windows, experiment->trial.region.lambda);
+    snprintf(
+        job->intro, sizeof job->intro,
+        "Source model: %s (%s). Target: %zu labelled image%s (%llu pixels), %zu in "
+        "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
+        "of %llu steps each, preset %s, %u seed%s. The simulated expert is asked "
+        "for one region of at most %zu windows after each epoch, lambda %.2g. "
+        "F-score at the threshold that is best on the labelled images.",
+        options->source_model != NULL ? options->source_model : "trained here", net,
+        job->labelled.count, job->labelled.count == 1 ? "" : "s",
+        (unsigned long long)job->labelled_samples.known, job->pool.count,
+        job->test.count, experiment->trial.transfer, experiment->trial.epochs,
+        (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
+        experiment->seeds, experiment->seeds == 1 ? "" : "s",
+        experiment->trial.region.most_windows, experiment->trial.region.lambda);
 }
 
 static enum septum_status

@@ -26,7 +26,8 @@ spt_view_region(const struct spt_sample *image, const struct spt_grid *grid,
  * free. Fails for want of memory only.
  */
 
-/* The image in grey; labels known as membrane, where given, in orange. */
+/* The image in grey, from black to white but for a few outliers; labels known as
+ * membrane, where given, in orange. */
 enum septum_status spt_picture_image(const struct spt_sample *image,
                                      const uint8_t *labels, struct spt_view view,
                                      struct spt_figure *out, struct septum_error *err);

@@ -16,7 +16,7 @@ spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
         .ncc = {.max_shift = side / 8, .shift_step = side >= 16 ? side / 16 : 1},
-        .cut = 0.7F,
+        .cut = 0.8F,
     };
 }
 
@@ -65,18 +65,15 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
     float *all = spt_alloc_array(total, sizeof *all);
     uint32_t *cluster_of = spt_alloc_array(total, sizeof *cluster_of);
     struct spt_merge *merges = spt_alloc_array(total, sizeof *merges);
-    struct spt_ncc_options ncc = options->ncc;
     enum septum_status status;
 
-    if (2 * ncc.max_shift >= side)
-        ncc.max_shift = (side - 1) / 2;
     if (windows == NULL || distances == NULL || all == NULL || cluster_of == NULL ||
         merges == NULL) {
         status = spt_fail_memory(err, "abundance",
                                  spt_condensed_count(total) * sizeof *distances);
         goto done;
     }
-    status = spt_ncc_distances(windows, total, side, &ncc, distances, err);
+    status = spt_ncc_distances(windows, total, side, &options->ncc, distances, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_tree(distances, total, merges, err);
     if (status == SEPTUM_OK)

@@ -18,13 +18,13 @@ struct spt_abundance_options {
 };
 
 /* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
- * (8 and 4 of 64), cut at 0.7.  docs/how-it-works.md says how the cut was chosen. */
+ * (8 and 4 of 64), cut at 0.8.  docs/how-it-works.md says how the cut was chosen. */
 struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 
 /*
  * The abundance S_w of every window of `count` images, clustered together: those of
  * image i are written to abundance[i], row-major over its grid.  *clusters becomes
- * their number.  Shifts are cut to less than half a window's side.
+ * their number.
  */
 enum septum_status
 spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t side,

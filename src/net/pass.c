@@ -521,6 +521,8 @@ spt_pass_backward(struct spt_pass *pass, const float *logit_gradient, float *gra
 {
     uint32_t i = pass->net->spec.layer_count - 1;
 
+    if (pass->shape.first_trained >= pass->net->spec.weighted_count)
+        return SEPTUM_OK; /* all is frozen */
     scatter_gradient(pass, logit_gradient, pass->gradient[i % 2]);
     for (;; i--) {
         const struct step *step = &pass->step[i];

@@ -115,9 +115,10 @@ spt_trainer_epoch_steps(const struct spt_trainer *trainer)
     const struct spt_samples *samples = trainer->samples;
     uint64_t windows = trainer->settings.form == SPT_FORM_DENSE ? samples->known
                                                                 : 2 * samples->membrane;
+    uint64_t steps =
+        (windows * trainer->settings.views + trainer->outputs - 1) / trainer->outputs;
 
-    return (windows * trainer->settings.views + trainer->outputs - 1) /
-           trainer->outputs;
+    return steps > 0 ? steps : 1;
 }
 
 uint64_t
