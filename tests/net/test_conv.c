@@ -59,7 +59,7 @@ choose_shape(size_t number)
 
 /* A convolution with drawn weights and data, and room for what it computes. */
 struct trial {
-    struct spt_conv_shape shape = {0};
+    struct spt_conv_shape shape;
     struct spt_engine *engine;
     struct spt_conv *conv;
     struct guarded in, out, weights, biases;
