@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/model.h"
+#include "api/precision.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "image/normalise.h"
@@ -263,8 +264,11 @@ static enum septum_status
 prepare(struct job *job, struct septum_error *err)
 {
     const struct septum_segment_options *options = job->options;
-    struct spt_predict_options how = {
-        .tile = options->tile, .memory = options->memory, .average = options->average};
+    struct spt_predict_options how = {.tile = options->tile,
+                                      .memory = options->memory,
+                                      .average = options->average,
+                                      .precision =
+                                          spt_choose_precision(options->precision)};
     enum septum_status status = spt_model_read(options->model, &job->model, err);
 
     if (status == SEPTUM_OK && strcmp(job->model.normalisation, SPT_NORMALISATION) != 0)

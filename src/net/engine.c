@@ -68,6 +68,16 @@ spt_engine_isa(void)
     return "generic";
 }
 
+enum spt_precision
+spt_engine_precision(enum spt_precision wanted)
+{
+    /* oneDNN takes bf16 on any AVX-512 machine, but slowly where it is emulated. */
+    int native = dnnl_cpu_isa_avx512_core_bf16;
+
+    return ((int)dnnl_get_effective_cpu_isa() & native) == native ? wanted
+                                                                  : SPT_PRECISION_F32;
+}
+
 uint32_t
 spt_engine_threads(uint32_t threads)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "net/precision.h"
 
 /* oneDNN's engine and stream.  One owner thread. */
 struct spt_engine;
@@ -17,6 +18,10 @@ void spt_engine_free(struct spt_engine *engine);
 /* The instruction set the kernels use on this machine, such as "avx512_core_bf16";
  * static text. */
 const char *spt_engine_isa(void);
+
+/* The precision to work in when `wanted` is asked for: bf16 only where the machine
+ * multiplies it by itself, f32 otherwise. */
+enum spt_precision spt_engine_precision(enum spt_precision wanted);
 
 /* Use `threads` cores from here on in the calling thread; 0 = as many as there are.
  * Returns how many that is. */

@@ -57,8 +57,10 @@ spt_trainer_create(struct spt_net *net, const struct spt_samples *samples,
     const struct spt_spec *spec = spt_net_spec(net);
     enum septum_status status;
     struct spt_trainer *trainer = spt_alloc_array(1, sizeof *trainer);
-    struct spt_pass_shape shape = {
-        .form = settings->form, .training = true, .first_trained = first_trained};
+    struct spt_pass_shape shape = {.form = settings->form,
+                                   .training = true,
+                                   .first_trained = first_trained,
+                                   .precision = settings->precision};
 
     *out = NULL;
     if (trainer == NULL)

@@ -37,7 +37,7 @@ static struct spt_conv_shape
 choose_shape(size_t number)
 {
     static const uint32_t channels[] = {1, 2, 3, 8, 15, 16, 17, 31, 48};
-    struct spt_conv_shape shape;
+    struct spt_conv_shape shape = {0};
     struct spt_random random;
 
     if (number < CORNERS) {

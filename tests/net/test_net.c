@@ -152,7 +152,7 @@ static void
 new_weights_reach_a_pass_made_before(void **state)
 {
     struct spt_net *net = make_net(MATERIAL_NET);
-    struct spt_pass_shape shape = {SPT_FORM_PATCH, 1, 0, false, 0};
+    struct spt_pass_shape shape = {.form = SPT_FORM_PATCH, .batch = 1};
     struct spt_pass *pass;
     const float *logits;
 

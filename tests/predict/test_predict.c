@@ -23,7 +23,7 @@
 static size_t
 tile_memory(const struct spt_net *net, uint32_t tile)
 {
-    struct spt_pass_shape shape = {SPT_FORM_DENSE, 1, tile, false, 0};
+    struct spt_pass_shape shape = {.form = SPT_FORM_DENSE, .batch = 1, .tile = tile};
 
     return spt_pass_memory(spt_net_spec(net), &shape);
 }
@@ -299,6 +299,26 @@ keeps_nothing_of_the_images_before(void **state)
     spt_net_free(net);
 }
 
+static void
+bf16_predicts_nearly_the_same(void **state)
+{
+    enum {
+        HEIGHT = 33,
+        WIDTH = 41,
+        COUNT = HEIGHT * WIDTH
+    };
+    struct spt_net *net = material_net(MATERIAL_NET, 3);
+    struct spt_predict_options options = {.precision = SPT_PRECISION_BF16};
+    float wide[COUNT], narrow[COUNT];
+
+    (void)state;
+    predict(net, (struct spt_predict_options){0}, HEIGHT, WIDTH, wide);
+    predict(net, options, HEIGHT, WIDTH, narrow);
+    for (size_t at = 0; at < COUNT; at++)
+        assert_true(fabsf(narrow[at] - wide[at]) < 0.05F);
+    spt_net_free(net);
+}
+
 int
 main(void)
 {
@@ -311,6 +331,7 @@ main(void)
         cmocka_unit_test(the_average_is_that_of_eight_turned_predictions),
         cmocka_unit_test(the_average_turns_with_the_image),
         cmocka_unit_test(keeps_nothing_of_the_images_before),
+        cmocka_unit_test(bf16_predicts_nearly_the_same),
     };
 
     /* Threads that wait for each other at every tiny layer are slow where other

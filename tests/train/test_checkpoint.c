@@ -100,7 +100,7 @@ gives_back_all_that_was_written(void **state)
 {
     const char *path = scratch_path("whole.checkpoint");
     struct training one = make(MATERIAL_NET, 1), other = make(MATERIAL_NET, 2);
-    struct spt_pass_shape shape = {SPT_FORM_PATCH, 1, 0, false, 0};
+    struct spt_pass_shape shape = {.form = SPT_FORM_PATCH, .batch = 1};
     struct spt_pass *pass;
     const float *logits;
     float before;

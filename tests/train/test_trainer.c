@@ -343,21 +343,22 @@ find_f_score(struct spt_net *net, const struct spt_samples *samples)
 }
 
 static void
-both_forms_learn_to_tell_membranes(void **state)
+both_forms_learn_to_tell_membranes_in_both_precisions(void **state)
 {
     struct spt_samples samples, others;
 
     (void)state;
     material_samples(&samples, 2, 40, 36, 7);
     material_samples(&others, 1, 40, 36, 8);
-    for (int form = 0; form < 2; form++) {
-        struct spt_settings settings = form ? patch_settings() : dense;
+    for (int way = 0; way < 4; way++) {
+        struct spt_settings settings = way % 2 ? patch_settings() : dense;
         struct spt_net *net = material_net(MATERIAL_NET, 9);
         struct spt_net *answer = material_net(MATERIAL_NET, 10);
         struct spt_trainer *trainer;
         double first, last;
 
         settings.dropout = 0;
+        settings.precision = way < 2 ? SPT_PRECISION_F32 : SPT_PRECISION_BF16;
         trainer = make_trainer(net, &samples, settings, 1, 0);
         first = take_steps(trainer, 10, 6e-3);
         take_steps(trainer, 90, 6e-3);
@@ -563,7 +564,7 @@ main(void)
         cmocka_unit_test(a_patch_holds_as_many_others_as_membrane_pixels),
         cmocka_unit_test(an_epoch_sees_each_known_pixel_as_often_as_it_should),
         cmocka_unit_test(an_epoch_has_a_step_even_where_nothing_is_known),
-        cmocka_unit_test(both_forms_learn_to_tell_membranes),
+        cmocka_unit_test(both_forms_learn_to_tell_membranes_in_both_precisions),
         cmocka_unit_test(equal_seeds_learn_equal_weights_and_others_others),
         cmocka_unit_test(frozen_layers_stay_as_they_are),
         cmocka_unit_test(what_is_published_is_the_running_average),

@@ -116,7 +116,7 @@ a_pass_made_before_sees_the_new_weights(void **state)
 {
     struct spt_model from = make_model(MATERIAL_NET);
     struct spt_net *net = material_net(MATERIAL_NET, 2);
-    struct spt_pass_shape shape = {SPT_FORM_PATCH, 1, 0, false, 0};
+    struct spt_pass_shape shape = {.form = SPT_FORM_PATCH, .batch = 1};
     struct spt_pass *pass;
     const float *logits;
     float before;
