@@ -249,16 +249,17 @@ struct septum_experiment_options {
     const char *labelled, *pool, *test; /* ranges of positions: "0-4,9" */
     const char *strategies;             /* "frozen,finetune,expert"; NULL = these */
     const char *preset;                 /* training settings; NULL = "default" */
-    uint32_t seeds;                     /* 0 = 1 */
-    uint32_t epochs;                    /* 0 = 10 */
-    double minutes;                     /* limit of each ConvNet's training; 0 = none */
-    uint32_t epoch_steps;               /* training steps an epoch; 0 = 150 */
-    double source_epochs;               /* of a source model trained here; 0 = the
-                                           preset's */
-    int32_t transfer;                   /* layers copied; 0 = the paper's 3, negative =
-                                           all */
-    uint32_t windows;                   /* most of a region; 0 = 6 */
-    double lambda;                      /* of equation 1; 0 = 0.8 */
+    enum septum_precision precision;
+    uint32_t seeds;       /* 0 = 1 */
+    uint32_t epochs;      /* 0 = 10 */
+    double minutes;       /* limit of each ConvNet's training; 0 = none */
+    uint32_t epoch_steps; /* training steps an epoch; 0 = 150 */
+    double source_epochs; /* of a source model trained here; 0 = the
+                             preset's */
+    int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
+                             all */
+    uint32_t windows;     /* most of a region; 0 = 6 */
+    double lambda;        /* of equation 1; 0 = 0.8 */
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;

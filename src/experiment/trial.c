@@ -137,8 +137,9 @@ prepare_pool(struct state *state, struct septum_error *err)
 static enum septum_status
 prepare(struct state *state, uint64_t seed, struct septum_error *err)
 {
-    static const struct spt_predict_options options;
     const struct spt_trial *trial = state->trial;
+    const struct spt_predict_options options = {.precision =
+                                                    trial->settings->precision};
     uint32_t copied = 0;
     enum septum_status status = gather_samples(state, err);
 
