@@ -19,7 +19,7 @@ shorter(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-SPT_INLINE void
+static SPT_INLINE void
 drop(enum spt_precision precision, void *values, size_t count, const uint8_t *chances,
      uint32_t limit)
 {
@@ -71,7 +71,7 @@ spt_dropout(enum spt_precision precision, void *values, size_t count, double rat
     return (float)(256.0 / (256 - limit));
 }
 
-SPT_INLINE void
+static SPT_INLINE void
 derive(enum spt_precision precision, const void *output, size_t count, float scale,
        void *gradient)
 {

@@ -12,7 +12,7 @@
 /* Rows for one thread to begin with: smaller jobs are not worth a second one. */
 #define FEW 64
 
-SPT_INLINE float
+static SPT_INLINE float
 dot_row(const struct spt_rows *rows, size_t row, const float *weights,
         enum spt_precision precision)
 {
@@ -54,7 +54,7 @@ spt_dot_forward(const struct spt_rows *rows, const float *weights, float bias,
 }
 
 /* Gradient of `width` <= LANES weights from column `first` on. */
-SPT_INLINE void
+static SPT_INLINE void
 sum_columns(const struct spt_rows *rows, size_t first, size_t width,
             const float *out_gradient, float *weight_gradient,
             enum spt_precision precision)
@@ -117,7 +117,7 @@ spt_dot_backward_weights(const struct spt_rows *rows, const float *out_gradient,
     *bias_gradient = (float)bias;
 }
 
-SPT_INLINE void
+static SPT_INLINE void
 spread_row(const struct spt_rows *rows, size_t row, const float *weights, float by,
            void *gradient, enum spt_precision precision)
 {

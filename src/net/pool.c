@@ -20,7 +20,7 @@ struct line {
     size_t row, column;
 };
 
-SPT_INLINE uint8_t
+static SPT_INLINE uint8_t
 pool_f32(const struct line *line, size_t at, size_t to, uint32_t size)
 {
     const float *in = line->in;
@@ -38,7 +38,7 @@ pool_f32(const struct line *line, size_t at, size_t to, uint32_t size)
 }
 
 /* A number of 16 bits whose order is that of the bf16 values. */
-SPT_INLINE int16_t
+static SPT_INLINE int16_t
 find_rank(uint16_t value)
 {
     uint16_t sign = (uint16_t)((int16_t)value >> 15);
@@ -47,7 +47,7 @@ find_rank(uint16_t value)
 }
 
 /* The same on bits as they are: widened ones would take twice the vectors. */
-SPT_INLINE uint8_t
+static SPT_INLINE uint8_t
 pool_bf16(const struct line *line, size_t at, size_t to, uint32_t size)
 {
     const uint16_t *in = line->in;
@@ -66,7 +66,7 @@ pool_bf16(const struct line *line, size_t at, size_t to, uint32_t size)
 }
 
 /* Result number x of a line; its winners only if they are to be kept. */
-SPT_INLINE void
+static SPT_INLINE void
 pool_pixel(const struct line *line, uint32_t x, uint32_t channels, uint32_t size,
            enum spt_precision precision, bool keep)
 {
@@ -84,7 +84,7 @@ pool_pixel(const struct line *line, uint32_t x, uint32_t channels, uint32_t size
     }
 }
 
-SPT_INLINE void
+static SPT_INLINE void
 pool_line(const struct line *line, uint32_t channels, uint32_t size,
           enum spt_precision precision)
 {
@@ -163,7 +163,7 @@ struct backward {
 };
 
 /* In reading order of the taps, so that a sum over them has one order. */
-SPT_INLINE void
+static SPT_INLINE void
 find_blocks(const struct spt_pool *pool, size_t n, uint32_t y, uint32_t x,
             uint32_t size, struct blocks *out)
 {
@@ -188,7 +188,7 @@ find_blocks(const struct spt_pool *pool, size_t n, uint32_t y, uint32_t x,
 }
 
 /* A value where the condition holds, else 0. */
-SPT_INLINE float
+static SPT_INLINE float
 load_where(bool condition, const void *values, size_t at, enum spt_precision precision)
 {
     if (precision == SPT_PRECISION_BF16) {
@@ -202,7 +202,7 @@ load_where(bool condition, const void *values, size_t at, enum spt_precision pre
 }
 
 /* out = value where in > 0, else 0; a bf16 is positive when its bits are. */
-SPT_INLINE void
+static SPT_INLINE void
 store_where_positive(const void *in, size_t at, enum spt_precision precision,
                      float value, void *out)
 {
@@ -218,7 +218,7 @@ store_where_positive(const void *in, size_t at, enum spt_precision precision,
 
 /* Gradient of one input pixel: gathered from the `count` blocks that hold it, so that
  * no two threads write the same place and the sum has one order. */
-SPT_INLINE void
+static SPT_INLINE void
 gather_pixel(const struct backward *backward, const struct blocks *blocks,
              uint32_t count, size_t pixel, enum spt_precision precision)
 {
@@ -239,7 +239,7 @@ gather_pixel(const struct backward *backward, const struct blocks *blocks,
     }
 }
 
-SPT_INLINE void
+static SPT_INLINE void
 gather_line(const struct backward *backward, size_t line, uint32_t size,
             enum spt_precision precision)
 {

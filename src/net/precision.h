@@ -18,7 +18,7 @@ enum spt_precision {
                            and logits stay f32 */
 };
 
-#define SPT_INLINE static inline __attribute__((always_inline))
+#define SPT_INLINE inline __attribute__((always_inline))
 
 /*
  * Marks a function whose loops are to be compiled for wide vectors too; the better form
@@ -37,7 +37,7 @@ spt_precision_bytes(enum spt_precision precision)
     return precision == SPT_PRECISION_BF16 ? sizeof(uint16_t) : sizeof(float);
 }
 
-SPT_INLINE float
+static SPT_INLINE float
 spt_bf16_widen(uint16_t value)
 {
     uint32_t bits = (uint32_t)value << 16;
@@ -48,7 +48,7 @@ spt_bf16_widen(uint16_t value)
 }
 
 /* The nearest bf16, of two equally near the even one; not-a-number stays one. */
-SPT_INLINE uint16_t
+static SPT_INLINE uint16_t
 spt_bf16_round(float value)
 {
     uint32_t bits, rounded, quiet;
@@ -59,7 +59,7 @@ spt_bf16_round(float value)
     return (uint16_t)((value != value ? quiet : rounded) >> 16);
 }
 
-SPT_INLINE float
+static SPT_INLINE float
 spt_load(const void *values, size_t at, enum spt_precision precision)
 {
     return precision == SPT_PRECISION_BF16
@@ -67,7 +67,7 @@ spt_load(const void *values, size_t at, enum spt_precision precision)
                : ((const float *)values)[at];
 }
 
-SPT_INLINE void
+static SPT_INLINE void
 spt_store(void *values, size_t at, enum spt_precision precision, float value)
 {
     if (precision == SPT_PRECISION_BF16)
