@@ -269,28 +269,39 @@ done:
 
 /* ---- adding ---------------------------------------------------------------------- */
 
+/* A file that is about to be added. */
+struct newcomer {
+    struct stamp stamp;
+    uint8_t digest[SPT_SHA256_BYTES];
+};
+
 static enum septum_status
-add_file(struct spt_project *project, const char *path, const char *recorded,
+look_at(const char *path, struct newcomer *file, struct septum_error *err)
+{
+    struct stamp before = {0};
+    bool there = read_stamp(path, &before);
+    enum septum_status status = spt_sha256_file(path, file->digest, err);
+
+    if (status == SEPTUM_OK && (!there || !read_stamp(path, &file->stamp) ||
+                                before.bytes != file->stamp.bytes ||
+                                before.changed_ns != file->stamp.changed_ns))
+        status = spt_fail(err, SEPTUM_EIO,
+                          "%s: is being written to; add it when it is whole", path);
+    return status;
+}
+
+static enum septum_status
+add_file(struct spt_project *project, const char *recorded, const struct newcomer *file,
          int64_t *id, struct septum_error *err)
 {
     struct spt_database *database = &project->database;
-    uint8_t digest[SPT_SHA256_BYTES];
-    struct stamp before = {0}, after = {0};
-    bool there = read_stamp(path, &before);
-    enum septum_status status = spt_sha256_file(path, digest, err);
-
-    if (status != SEPTUM_OK)
-        return status;
-    if (!there || !read_stamp(path, &after) || before.bytes != after.bytes ||
-        before.changed_ns != after.changed_ns)
-        return spt_fail(err, SEPTUM_EIO,
-                        "%s: is being written to; add it when it is whole", path);
-    status = spt_database_run(
+    enum septum_status status = spt_database_run(
         database, err,
         "INSERT INTO file (path, sha256, bytes, changed_ns, added) VALUES (?, ?, ?, ?, "
         "?)",
-        "tbiii", recorded, (const void *)digest, sizeof digest, after.bytes,
-        after.changed_ns, spt_clock_date());
+        "tbiii", recorded, (const void *)file->digest, sizeof file->digest,
+        file->stamp.bytes, file->stamp.changed_ns, spt_clock_date());
+
     *id = sqlite3_last_insert_rowid(database->handle);
     return status;
 }
@@ -364,23 +375,31 @@ spt_project_add_image(struct spt_project *project, const struct spt_page *page,
                       struct septum_error *err)
 {
     struct spt_database *database = &project->database;
+    struct newcomer newcomer = {0};
     int64_t file = 0, known = 0, found = 0;
     char *recorded = record_path(project, page->path);
     enum septum_status status;
 
     if (recorded == NULL)
         return spt_fail_errno(err, page->path);
-    status = spt_database_begin(database, err);
+    /* Read before the transaction: others wait while that lasts. */
+    status = find_file(project, page->path, recorded, &file, err);
+    if (status == SEPTUM_OK && file == 0)
+        status = look_at(page->path, &newcomer, err);
+    if (status == SEPTUM_OK)
+        status = spt_database_begin(database, err);
     if (status != SEPTUM_OK)
         goto done;
-    status = find_file(project, page->path, recorded, &file, err);
-    if (status == SEPTUM_OK && file != 0)
+    /* Another process may have added it meanwhile. */
+    status = spt_database_number(database, 0, &file, err,
+                                 "SELECT id FROM file WHERE path = ?", "t", recorded);
+    if (status == SEPTUM_OK)
         status = spt_database_number(database, 0, &known, err,
                                      "SELECT id FROM image WHERE file = ? AND page = ?",
                                      "ii", file, (int64_t)page->index);
     found = known;
     if (status == SEPTUM_OK && file == 0)
-        status = add_file(project, page->path, recorded, &file, err);
+        status = add_file(project, recorded, &newcomer, &file, err);
     if (status == SEPTUM_OK && known == 0)
         status = add_page(project, file, page, validation, &found, err);
     status = spt_database_end(database, status, err);

@@ -67,8 +67,8 @@ read_lease(struct spt_project *project, sqlite3_stmt *row, struct spt_lease *lea
 }
 
 enum septum_status
-spt_project_leases(struct spt_project *project, struct spt_leases *out,
-                   struct septum_error *err)
+spt_project_leases(struct spt_project *project, const char *state,
+                   struct spt_leases *out, struct septum_error *err)
 {
     struct spt_database *database = &project->database;
     struct spt_leases leases = {0};
@@ -77,7 +77,7 @@ spt_project_leases(struct spt_project *project, struct spt_leases *out,
     bool row = false;
     enum septum_status status =
         spt_database_number(database, 0, &count, err,
-                            "SELECT count(*) FROM lease WHERE state = 'open'", "");
+                            "SELECT count(*) FROM lease WHERE state = ?", "t", state);
 
     if (status != SEPTUM_OK)
         return status;
@@ -88,8 +88,8 @@ spt_project_leases(struct spt_project *project, struct spt_leases *out,
     status = spt_database_query(
         database, &statement, err,
         "SELECT id, image, model, who, until, side, objective, uncertainty, abundance "
-        "FROM lease WHERE state = 'open' ORDER BY id LIMIT ?",
-        "i", count);
+        "FROM lease WHERE state = ? ORDER BY id LIMIT ?",
+        "ti", state, count);
     while (status == SEPTUM_OK) {
         status = spt_database_step(database, statement, &row, err);
         if (status != SEPTUM_OK || !row)
@@ -117,24 +117,29 @@ spt_leases_clear(struct spt_leases *leases)
 
 /* ---- lending --------------------------------------------------------------------- */
 
-/* Do two windows, of grids that may differ, share a pixel? */
-static bool
-overlap(const struct spt_lease_window *a, uint64_t side_a,
-        const struct spt_lease_window *b, uint64_t side_b)
+bool
+spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row,
+                 uint32_t column)
 {
-    return a->row * side_a < (b->row + 1) * side_b &&
-           b->row * side_b < (a->row + 1) * side_a &&
-           a->column * side_a < (b->column + 1) * side_b &&
-           b->column * side_b < (a->column + 1) * side_a;
+    uint64_t top = (uint64_t)row * side, left = (uint64_t)column * side;
+
+    for (size_t i = 0; i < lease->count; i++) {
+        uint64_t lent_top = (uint64_t)lease->windows[i].row * lease->side;
+        uint64_t lent_left = (uint64_t)lease->windows[i].column * lease->side;
+
+        if (top < lent_top + lease->side && lent_top < top + side &&
+            left < lent_left + lease->side && lent_left < left + side)
+            return true;
+    }
+    return false;
 }
 
 static bool
 collide(const struct spt_lease *a, const struct spt_lease *b)
 {
     for (size_t i = 0; i < a->count && a->image == b->image; i++)
-        for (size_t j = 0; j < b->count; j++)
-            if (overlap(&a->windows[i], a->side, &b->windows[j], b->side))
-                return true;
+        if (spt_lease_covers(b, a->side, a->windows[i].row, a->windows[i].column))
+            return true;
     return false;
 }
 
@@ -218,7 +223,7 @@ spt_project_lend(struct spt_project *project, const struct spt_lease *lease,
 
     if (status != SEPTUM_OK)
         return status;
-    status = spt_project_leases(project, &open, err);
+    status = spt_project_leases(project, "open", &open, err);
     if (status == SEPTUM_OK)
         status = lend(&project->database, &open, lease, &lent, err);
     spt_leases_clear(&open);

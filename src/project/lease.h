@@ -41,10 +41,14 @@ enum septum_status
 spt_project_lend(struct spt_project *project, const struct spt_lease *lease,
                  int64_t *id, struct septum_error *err);
 
-/* List the open leases, oldest first, also those whose date has passed.  The caller
- * clears *out. */
-enum septum_status spt_project_leases(struct spt_project *project,
+/* List the leases that are "open" (also those whose date has passed) or "answered",
+ * oldest first.  The caller clears *out. */
+enum septum_status spt_project_leases(struct spt_project *project, const char *state,
                                       struct spt_leases *out, struct septum_error *err);
+
+/* Does a window share a pixel with one of the lease's? */
+bool spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row,
+                      uint32_t column);
 void spt_leases_clear(struct spt_leases *leases);
 
 #endif

@@ -83,7 +83,7 @@ an_expert_holds_one_region_and_may_prolong_it(void **state)
     assert_int_equal(lend(project, "ann", image, 16, 0, 0, later + 5), 1);
     assert_int_equal(lend(project, "bob", image, 16, 0, 2, later), 2);
     assert_int_equal(lend(project, "ann", image, 16, 0, 1, later), 3);
-    assert_int_equal(spt_project_leases(project, &leases, NULL), SEPTUM_OK);
+    assert_int_equal(spt_project_leases(project, "open", &leases, NULL), SEPTUM_OK);
     assert_int_equal(leases.count, 2);
     assert_string_equal(leases.lease[0].who, "bob");
     assert_int_equal(leases.lease[1].id, 3);
