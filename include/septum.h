@@ -220,6 +220,143 @@ SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
              struct septum_error *err);
 
+/* ---- projects -------------------------------------------------------------------- */
+
+/*
+ * A project is one file: images (by path and content), what was said of their pixels
+ * and by whom, models and scores.  What a call has returned SEPTUM_OK for is in it
+ * through a kill or a power cut.  Several processes may use it at once.
+ */
+
+/* Make a project file.  `from` is the model to begin with, or NULL. */
+SEPTUM_API enum septum_status
+septum_project_create(const char *path, const char *from, struct septum_error *err);
+
+struct septum_project_add_options {
+    const char *project;
+    struct septum_source images;
+    struct septum_masks labels; /* of these images; count 0 = none */
+    bool validation;            /* to score on: never asked about, never learnt from */
+    const char *who;            /* whose labels they are; NULL = "unknown" */
+    septum_progress_fn progress;
+    void *user;
+};
+
+struct septum_project_added {
+    uint64_t images;          /* that are new */
+    uint64_t known_images;    /* that were there already */
+    uint64_t labelled_pixels; /* whose label is new or another than before */
+};
+
+SEPTUM_API enum septum_status
+septum_project_add(const struct septum_project_add_options *options,
+                   struct septum_project_added *out, struct septum_error *err);
+
+struct septum_project_status {
+    uint64_t images;            /* with those to score on */
+    uint64_t validation_images; /* those */
+    uint64_t labelled_pixels;   /* of the images that are not for validation */
+    uint64_t rounds;            /* regions that were asked for and answered */
+    uint64_t models;
+    double expert_seconds;
+    bool has_f_score; /* else there is no truth to score on, or no score yet */
+    double f_score;   /* of the current model on the validation images */
+    uint64_t missing_files, changed_files; /* images not what they were when added */
+};
+
+SEPTUM_API enum septum_status
+septum_project_status(const char *path, struct septum_project_status *out,
+                      struct septum_error *err);
+
+/*
+ * Write into `directory` (made if missing) labels/NAME.png of every image (8 bit: 255
+ * membrane, 0 other, 127 not labelled), labels.csv with the provenance of every label
+ * and, where there is one, the current model as model.onnx.
+ */
+SEPTUM_API enum septum_status
+septum_project_export(const char *path, const char *directory, bool force,
+                      struct septum_error *err);
+
+struct septum_project_import_options {
+    const char *project;
+    struct septum_masks labels; /* by name.  Unless a rule is given: values of export */
+    const char *who;            /* NULL = "unknown" */
+    double seconds;             /* that they took, valid when has_seconds */
+    bool has_seconds;
+};
+
+struct septum_project_imported {
+    uint64_t masks;
+    uint64_t labelled_pixels; /* that were recorded: new, changed, or of a region */
+    uint64_t regions;         /* lent to `who`, now answered */
+};
+
+/*
+ * Take masks in, all or none: the pixels that say something else than the project
+ * knows and, where the mask answers the region that septum_next() has lent to `who`,
+ * all pixels of that region (then, unlabelled ones are unsure).  Elsewhere, unlabelled
+ * pixels leave things as they are.
+ */
+SEPTUM_API enum septum_status
+septum_project_import(const struct septum_project_import_options *options,
+                      struct septum_project_imported *out, struct septum_error *err);
+
+struct septum_project_relinked {
+    uint64_t found;   /* files */
+    uint64_t missing; /* that are still not to be found */
+    char first_missing[512];
+};
+
+/* Look in `images` for files that were moved, by their content. */
+SEPTUM_API enum septum_status
+septum_project_relink(const char *path, const struct septum_source *images,
+                      struct septum_project_relinked *out, struct septum_error *err);
+
+struct septum_next_options {
+    const char *project;
+    const char *model;     /* becomes the current one; NULL = the project's */
+    const char *directory; /* pictures, and a mask to edit; NULL = none */
+    bool force;            /* replace what is there */
+    const char *who;       /* to whom the region is lent; NULL = "unknown" */
+    double lambda;         /* of equation 1; 0 = 0.8 */
+    uint32_t windows;      /* most of a region; 0 = 6 */
+    double minutes;        /* that the region is lent for; 0 = 60 */
+    uint32_t threads;      /* 0 = all cores */
+    septum_progress_fn progress;
+    void *user;
+};
+
+/* A region to label, and why. */
+struct septum_question {
+    const char *image;
+    uint32_t side; /* of a window, pixels */
+    size_t count;
+    const uint32_t *windows; /* row and column of each, in windows, 2 * count */
+    uint64_t pixels;
+    double objective, uncertainty, abundance; /* equation 1 */
+    size_t cluster_count;
+    const uint64_t *clusters; /* windows in each cluster that is covered, most first */
+    uint64_t all_windows;     /* in the project */
+    const char *runner_up;    /* image of the best other region; NULL = there is none */
+    size_t runner_up_count;   /* windows */
+    const uint32_t *runner_up_windows;
+    double runner_up_objective;
+    const char *why;   /* all this in words */
+    const char *until; /* date to which it is lent, UTC */
+};
+
+/*
+ * Choose the region that is best to label next, and lend it to `who`.  Into `directory`
+ * go image.png (the image, the region outlined), uncertainty.png, abundance.png,
+ * cluster-N.png (typical windows of each cluster covered), region.png, proposal.png,
+ * why.txt and labels/NAME.png: the proposal as a mask to edit, for
+ * septum_project_import().  Fails when nothing is left to ask.
+ */
+SEPTUM_API enum septum_status
+septum_next(const struct septum_next_options *options, struct septum_question **out,
+            struct septum_error *err);
+SEPTUM_API void septum_question_free(struct septum_question *question);
+
 /* ---- simulated microscopes ------------------------------------------------------- */
 
 struct septum_simulate_options {

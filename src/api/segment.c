@@ -17,19 +17,6 @@
 #include "predict/predict.h"
 #include "train/model_file.h"
 
-static enum septum_status
-make_net(const struct spt_model *model, struct spt_net **out, struct septum_error *err)
-{
-    enum septum_status status = spt_net_create(&model->spec, out, err);
-
-    if (status != SEPTUM_OK)
-        return status;
-    memcpy(spt_net_parameters(*out), model->parameters,
-           model->spec.parameter_count * sizeof(float));
-    spt_net_changed(*out);
-    return SEPTUM_OK;
-}
-
 enum septum_status
 septum_predict(const struct septum_model *model, const float *pixels, uint32_t height,
                uint32_t width, uint64_t memory, float *membrane,
@@ -41,7 +28,7 @@ septum_predict(const struct septum_model *model, const float *pixels, uint32_t h
     size_t count = (size_t)height * width;
     float *image = spt_alloc_array(count, sizeof *image);
     enum septum_status status =
-        image != NULL ? make_net(&model->model, &net, err)
+        image != NULL ? spt_model_net(&model->model, "model", &net, err)
                       : spt_fail_memory(err, "image", count * sizeof *image);
 
     if (status == SEPTUM_OK)
@@ -271,18 +258,13 @@ prepare(struct job *job, struct septum_error *err)
                                           spt_choose_precision(options->precision)};
     enum septum_status status = spt_model_read(options->model, &job->model, err);
 
-    if (status == SEPTUM_OK && strcmp(job->model.normalisation, SPT_NORMALISATION) != 0)
-        status = spt_fail(err, SEPTUM_EFORMAT,
-                          "%s: wants intensities normalised by \"%s\", which this "
-                          "version does not know",
-                          options->model, job->model.normalisation);
     if (status == SEPTUM_OK)
         status = spt_set_open(options->images.paths, options->images.count,
                               &job->images, err);
     for (size_t i = 0; status == SEPTUM_OK && i < job->images.count; i++)
         status = check_page(job, i, err);
     if (status == SEPTUM_OK)
-        status = make_net(&job->model, &job->net, err);
+        status = spt_model_net(&job->model, options->model, &job->net, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(job->net, &how, &job->predictor, err);
     return status;

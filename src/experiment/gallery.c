@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "experiment/pictures.h"
+#include "loop/pictures.h"
 
 #define TEST_IMAGES 3   /* rows of the gallery at most */
 #define LARGEST 512     /* side of a picture, pixels */

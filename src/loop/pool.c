@@ -59,6 +59,15 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
                       const struct spt_abundance_options *options, float **abundance,
                       size_t *clusters, struct septum_error *err)
 {
+    return spt_abundance_clusters(images, count, side, options, abundance, NULL,
+                                  clusters, err);
+}
+
+enum septum_status
+spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
+                       const struct spt_abundance_options *options, float **abundance,
+                       uint32_t *numbers, size_t *clusters, struct septum_error *err)
+{
     size_t total = 0, at = 0;
     float *windows = cut_windows(images, count, side, &total);
     float *distances = spt_alloc_array(spt_condensed_count(total), sizeof *distances);
@@ -81,7 +90,9 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
             spt_cluster_cut(merges, total, options->cut, cluster_of, clusters, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_abundance(cluster_of, total, *clusters, all, err);
-    for (size_t i = 0; i < count && status == SEPTUM_OK; i++) {
+    if (status == SEPTUM_OK && numbers != NULL)
+        memcpy(numbers, cluster_of, total * sizeof *cluster_of);
+    for (size_t i = 0; i < count && abundance != NULL && status == SEPTUM_OK; i++) {
         struct spt_grid grid = spt_grid_of(images[i].height, images[i].width, side);
 
         memcpy(abundance[i], all + at, spt_grid_count(&grid) * sizeof *all);

@@ -31,6 +31,13 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
                       const struct spt_abundance_options *options, float **abundance,
                       size_t *clusters, struct septum_error *err);
 
+/* The same, and which cluster each window is in: `numbers` takes one for every
+ * window of every image, one image after the other; it and `abundance` may be NULL. */
+enum septum_status
+spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
+                       const struct spt_abundance_options *options, float **abundance,
+                       uint32_t *numbers, size_t *clusters, struct septum_error *err);
+
 struct spt_pool;
 
 /*

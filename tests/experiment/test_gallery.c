@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "experiment/gallery.h"
-#include "experiment/pictures.h"
+#include "loop/pictures.h"
 #include "support/stripes.h"
 
 #define PIXELS ((size_t)STRIPES_SIDE * STRIPES_SIDE)

@@ -1,7 +1,7 @@
 /*
  * pictures.c - see pictures.h.
  */
-#include "experiment/pictures.h"
+#include "loop/pictures.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ static const struct colour membrane_colour = {230, 130, 20};
 static const struct colour outline_colour = {40, 120, 220};
 
 #define OUTLINE 2 /* pixels */
+#define GAP 3     /* between windows, pixels */
 
 #define RANGE_PIXELS 65536 /* enough to find a percentile of */
 
@@ -82,6 +83,13 @@ mix(struct spt_figure *picture, size_t at, struct colour colour)
     pixel[0] = (uint8_t)((pixel[0] + colour.red) / 2);
     pixel[1] = (uint8_t)((pixel[1] + colour.green) / 2);
     pixel[2] = (uint8_t)((pixel[2] + colour.blue) / 2);
+}
+
+/* Normalised intensities: the median is 0, nearly all lie within +-2. */
+static float
+show_intensity(float pixel)
+{
+    return 128 + 60 * pixel;
 }
 
 /* Index in the image of pixel `at` of the view. */
@@ -152,6 +160,43 @@ spt_picture_membrane(const struct spt_sample *image, const float *membrane,
 
     for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK; i++)
         set_grey(out, i, 255 * (1 - membrane[image_index(image, view, i)]));
+    return status;
+}
+
+enum septum_status
+spt_picture_values(const struct spt_sample *image, const float *values,
+                   struct spt_view view, struct spt_figure *out,
+                   struct septum_error *err)
+{
+    enum septum_status status = begin_picture(view, out, err);
+
+    for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK; i++)
+        set_grey(out, i, 255 * values[image_index(image, view, i)]);
+    return status;
+}
+
+enum septum_status
+spt_picture_windows(const float *windows, size_t count, uint32_t side, size_t columns,
+                    struct spt_figure *out, struct septum_error *err)
+{
+    size_t across = count < columns ? count : columns;
+    size_t down = (count + columns - 1) / columns, pitch = (size_t)side + GAP;
+    struct spt_view view = {.height = (uint32_t)(down * pitch + GAP),
+                            .width = (uint32_t)(across * pitch + GAP)};
+    enum septum_status status = begin_picture(view, out, err);
+
+    for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK;
+         i++) {
+        size_t y = i / view.width, x = i % view.width;
+        size_t window = y / pitch * columns + x / pitch;
+        bool inside = y % pitch >= GAP && x % pitch >= GAP && window < count;
+
+        set_grey(out, i,
+                 inside
+                     ? show_intensity(windows[(window * side + y % pitch - GAP) * side +
+                                              x % pitch - GAP])
+                     : 255);
+    }
     return status;
 }
 

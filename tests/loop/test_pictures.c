@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "experiment/pictures.h"
+#include "loop/pictures.h"
 
 #define HEIGHT 26
 #define WIDTH 35
