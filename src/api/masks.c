@@ -162,10 +162,11 @@ read_strictly(const struct spt_page *page, uint8_t *labels, struct septum_error 
 {
     size_t pixels = (size_t)page->height * page->width;
     float *values = spt_alloc_array(pixels, sizeof *values);
-    enum septum_status status = values != NULL
-                                    ? spt_page_read(page, values, err)
-                                    : spt_fail_memory(err, page->path, pixels);
+    enum septum_status status;
 
+    if (values == NULL)
+        return spt_fail_memory(err, page->path, pixels * sizeof *values);
+    status = spt_page_read(page, values, err);
     for (size_t i = 0; i < pixels && status == SEPTUM_OK; i++) {
         if (values[i] == VALUE_MEMBRANE)
             labels[i] = SPT_LABEL_MEMBRANE;
@@ -247,10 +248,11 @@ import_mask(struct importing *importing, const struct spt_page *page,
     uint8_t *labels = spt_alloc_array(pixels, 1);
     uint64_t recorded = 0;
     bool answered = false;
-    enum septum_status status =
-        labels != NULL ? find_target(&importing->workspace, page, &labelling.image, err)
-                       : spt_fail_memory(err, page->path, pixels);
+    enum septum_status status;
 
+    if (labels == NULL)
+        return spt_fail_memory(err, page->path, pixels);
+    status = find_target(&importing->workspace, page, &labelling.image, err);
     if (status == SEPTUM_OK)
         status = ruled ? spt_mask_read(page, &rule, labels, err)
                        : read_strictly(page, labels, err);

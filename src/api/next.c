@@ -402,7 +402,7 @@ explain(const struct spt_choice *choice)
         "certain). ",
         region->uncertainty < choice->mean_f ? "less sure" : "surer",
         region->uncertainty, choice->mean_f);
-    spt_text_add(why, "Of what is seen there, there is more: %s to %s of",
+    spt_text_add(why, "How common that is: %s to %s of",
                  region->count == 1 ? "it belongs" : "the windows belong",
                  choice->covered == 1 ? "a cluster" : "clusters");
     for (size_t c = 0; c < choice->covered; c++)

@@ -89,14 +89,14 @@ spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *
 {
     const struct spt_project_images *images = &workspace->images;
     const struct spt_project_image **chosen =
-        spt_alloc_array(images->count, sizeof *chosen);
+        spt_alloc_array(images->count, sizeof(void *));
     struct spt_set files = {0}, pages = {0};
     struct spt_samples samples = {0};
     size_t count = 0;
     enum septum_status status = SEPTUM_OK;
 
     if (chosen == NULL)
-        return spt_fail_memory(err, "images", images->count * sizeof *chosen);
+        return spt_fail_memory(err, "images", images->count * sizeof(void *));
     for (size_t i = 0; i < images->count && status == SEPTUM_OK; i++) {
         if (images->image[i].validation != validation)
             continue;
@@ -130,11 +130,11 @@ spt_workspace_score(struct spt_workspace *workspace, spt_alive_fn alive, void *u
     struct spt_tally tally = {0};
     size_t *which = spt_alloc_array(workspace->images.count, sizeof *which);
     bool found = false;
-    enum septum_status status =
-        which != NULL
-            ? spt_project_score(workspace->project, &known, &found, err)
-            : spt_fail_memory(err, "images", workspace->images.count * sizeof *which);
+    enum septum_status status;
 
+    if (which == NULL)
+        return spt_fail_memory(err, "images", workspace->images.count * sizeof *which);
+    status = spt_project_score(workspace->project, &known, &found, err);
     if (status == SEPTUM_OK && !found)
         status = spt_workspace_samples(workspace, true, which, &samples, err);
     if (status == SEPTUM_OK && samples.membrane > 0) {
@@ -241,11 +241,12 @@ spt_workspace_label(struct spt_workspace *workspace,
     bool answers = says_something(image, labelling);
     uint8_t *known = spt_alloc_array(count, 1);
     int64_t id;
-    enum septum_status status =
-        known != NULL ? spt_project_labels(workspace->project, image->id, image->height,
-                                           image->width, known, err)
-                      : spt_fail_memory(err, image->name, count);
+    enum septum_status status;
 
+    if (known == NULL)
+        return spt_fail_memory(err, image->name, count);
+    status = spt_project_labels(workspace->project, image->id, image->height,
+                                image->width, known, err);
     if (status != SEPTUM_OK)
         goto done;
     if (answers) {

@@ -261,8 +261,15 @@ check_whole(struct spt_database *database, struct septum_error *err)
     if (status == SEPTUM_OK && row) {
         const char *found = (const char *)sqlite3_column_text(statement, 0);
 
+        const char *line = found != NULL ? strrchr(found, '\n') : NULL;
+
+        /* A heading may stand before what was found. */
         if (found == NULL || strcmp(found, "ok") != 0)
-            status = fail_damaged(database, found != NULL ? found : "unreadable", err);
+            status = fail_damaged(database,
+                                  line != NULL    ? line + 1
+                                  : found != NULL ? found
+                                                  : "unreadable",
+                                  err);
     }
     sqlite3_finalize(statement);
     return status;
