@@ -1,6 +1,6 @@
 #!/bin/sh
 # Ctrl-C: work stops at a safe point with exit status 3, what is written is whole, and
-# training goes on from there as if nothing had happened.
+# training goes on from there as if nothing had happened; so it does after kill -9.
 . "$(dirname "$0")/tap.sh"
 
 # stopped SIGNAL SECONDS ARGUMENT...: run, and send the signal after so long.
@@ -61,18 +61,24 @@ check "train stops at SIGINT" says_last \
 check "train leaves a checkpoint" [ -s long.onnx.checkpoint ]
 check "train leaves no model yet" [ ! -e long.onnx ]
 
-# Stop the same training again and again, after part of its time, until it is through.
-rounds=0
-resume=
-while [ ! -e parts.onnx ] && [ $rounds -lt 200 ]; do
-    stopped INT $part train $training --net "$net" -o parts.onnx --quiet $resume
-    [ "$status" -eq 3 ] || [ "$status" -eq 0 ] || break
-    resume=--resume
-    rounds=$((rounds + 1))
-done
-check "train resumes to its end" [ -s parts.onnx ]
-check "in several parts ($rounds)" [ $rounds -gt 1 ]
-check "a training in parts gives the same model to the byte" cmp -s whole.onnx parts.onnx
-check "and leaves no checkpoint" [ ! -e parts.onnx.checkpoint ]
+# in_parts SIGNAL STATUS MODEL: stop the same training again and again, after part of its
+# time, until it is through; an interrupted part ends with that status.
+in_parts() {
+    rounds=0
+    resume=
+    while [ ! -e "$3" ] && [ $rounds -lt 200 ]; do
+        stopped "$1" $part train $training --net "$net" -o "$3" --quiet $resume
+        [ "$status" -eq "$2" ] || [ "$status" -eq 0 ] || break
+        resume=--resume
+        rounds=$((rounds + 1))
+    done
+    check "train resumes to its end after SIG$1" [ -s "$3" ]
+    check "in several parts ($rounds)" [ $rounds -gt 1 ]
+    check "a training in parts gives the same model to the byte" cmp -s whole.onnx "$3"
+    check "and leaves no checkpoint" [ ! -e "$3.checkpoint" ]
+}
+
+in_parts INT 3 parts.onnx
+in_parts KILL 137 killed.onnx
 
 finish
