@@ -27,10 +27,11 @@ septum_predict(const struct septum_model *model, const float *pixels, uint32_t h
     struct spt_net *net = NULL;
     size_t count = (size_t)height * width;
     float *image = spt_alloc_array(count, sizeof *image);
-    enum septum_status status =
-        image != NULL ? spt_model_net(&model->model, "model", &net, err)
-                      : spt_fail_memory(err, "image", count * sizeof *image);
+    enum septum_status status;
 
+    if (image == NULL)
+        return spt_fail_memory(err, "image", count * sizeof *image);
+    status = spt_model_net(&model->model, "model", &net, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(net, &options, &predictor, err);
     if (status == SEPTUM_OK && image != NULL) {

@@ -113,7 +113,7 @@ static const struct spt_option import_rows[] = {
      .help = "how long they took (default: not known)",
      .target = AT(seconds),
      .given = AT(has_seconds)},
-    MASK_RULE("255; 127 unlabelled"),
+    MASK_RULE("255; 127 is unknown"),
 };
 
 static const struct spt_option relink_rows[] = {
