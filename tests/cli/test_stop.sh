@@ -71,15 +71,22 @@ check "train leaves a checkpoint" [ -s long.onnx.checkpoint ]
 check "train leaves no model yet" [ ! -e long.onnx ]
 
 # in_parts SIGNAL STATUS MODEL: stop the same training again and again, after part of its
-# time, until it is through; an interrupted part ends with that status.
+# time, until it is through; an interrupted part ends with that status.  Where the
+# machine has become so much faster that one part is enough, smaller parts are tried.
 in_parts() {
-    rounds=0
-    resume=
-    while [ ! -e "$3" ] && [ $rounds -lt 200 ]; do
-        stopped "$1" $part train $training --net "$net" -o "$3" --quiet $resume
-        [ "$status" -eq "$2" ] || [ "$status" -eq 0 ] || break
-        resume=--resume
-        rounds=$((rounds + 1))
+    share=$part
+    for attempt in 1 2 3 4 5; do
+        rounds=0
+        resume=
+        rm -f "$3" "$3.checkpoint"
+        while [ ! -e "$3" ] && [ $rounds -lt 200 ]; do
+            stopped "$1" $share train $training --net "$net" -o "$3" --quiet $resume
+            [ "$status" -eq "$2" ] || [ "$status" -eq 0 ] || break
+            resume=--resume
+            rounds=$((rounds + 1))
+        done
+        [ $rounds -le 1 ] || break
+        share=$(awk "BEGIN { print $share / 2 }")
     done
     check "train resumes to its end after SIG$1" [ -s "$3" ]
     check "in several parts ($rounds)" [ $rounds -gt 1 ]
