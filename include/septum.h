@@ -95,9 +95,8 @@ SEPTUM_API void septum_model_free(struct septum_model *model);
 
 /*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
- * intensities on any scale (each image is normalised on its own); `membrane` takes
- * height
- * * width probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
+ * intensities on any scale (each image is normalised on its own); `membrane` takes as
+ * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
  * image smaller than the model's window.  `memory` bounds the working memory in bytes;
  * 0 = 1 GiB.
  */
@@ -122,6 +121,16 @@ struct septum_masks {
     bool instances;          /* values are cell numbers; membranes are their borders */
 };
 
+/* ---- precision ------------------------------------------------------------------- */
+
+/* What a net computes with.  Its weights are floats in any case. */
+enum septum_precision {
+    SEPTUM_PRECISION_AUTO, /* whichever is best; so far f32 */
+    SEPTUM_PRECISION_F32,
+    SEPTUM_PRECISION_BF16, /* half the bits: nearly twice as fast on processors that
+                              multiply it (AVX-512 with BF16); f32 on others */
+};
+
 /* ---- training -------------------------------------------------------------------- */
 
 enum septum_form {
@@ -134,10 +143,9 @@ struct septum_train_options {
     struct septum_masks labels;
     struct septum_source validation_images; /* optional, with labels */
     struct septum_masks validation_labels;
-    const char
-        *output; /* model file; "<output>.checkpoint" stands beside it meanwhile */
-    bool force;  /* replace an existing output */
-    bool resume; /* go on from the checkpoint */
+    const char *output; /* model file; "<output>.checkpoint" is beside it meanwhile */
+    bool force;         /* replace an existing output */
+    bool resume;        /* go on from the checkpoint */
 
     const char *net;    /* specification or preset; NULL = the source model's, or
                            "default" */
@@ -149,6 +157,7 @@ struct septum_train_options {
     bool has_form;  /* else the preset's */
     double epochs;  /* 0 = the preset's */
     double minutes; /* stop after so long; 0 = no limit */
+    enum septum_precision precision;
     uint64_t seed;
     const char *log;  /* CSV file, a row an epoch, or NULL */
     uint32_t threads; /* 0 = all cores */
@@ -174,6 +183,7 @@ struct septum_segment_options {
     bool uncertainty;      /* also 1 - 2 |P - 0.5|: 1 = most uncertain */
     bool average;          /* mean over the 8 symmetries: better, 8 times the work */
     bool force;
+    enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
     uint64_t memory;  /* bytes of working memory; 0 = 1 GiB */
     uint32_t threads; /* 0 = all cores */
@@ -210,6 +220,143 @@ SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
              struct septum_error *err);
 
+/* ---- projects -------------------------------------------------------------------- */
+
+/*
+ * A project is one file: images (by path and content), what was said of their pixels
+ * and by whom, models and scores.  What a call has returned SEPTUM_OK for is in it
+ * through a kill or a power cut.  Several processes may use it at once.
+ */
+
+/* Make a project file.  `from` is the model to begin with, or NULL. */
+SEPTUM_API enum septum_status
+septum_project_create(const char *path, const char *from, struct septum_error *err);
+
+struct septum_project_add_options {
+    const char *project;
+    struct septum_source images;
+    struct septum_masks labels; /* of these images; count 0 = none */
+    bool validation;            /* to score on: never asked about, never learnt from */
+    const char *who;            /* whose labels they are; NULL = "unknown" */
+    septum_progress_fn progress;
+    void *user;
+};
+
+struct septum_project_added {
+    uint64_t images;          /* that are new */
+    uint64_t known_images;    /* that were there already */
+    uint64_t labelled_pixels; /* whose label is new or another than before */
+};
+
+SEPTUM_API enum septum_status
+septum_project_add(const struct septum_project_add_options *options,
+                   struct septum_project_added *out, struct septum_error *err);
+
+struct septum_project_status {
+    uint64_t images;            /* with those to score on */
+    uint64_t validation_images; /* those */
+    uint64_t labelled_pixels;   /* of the images that are not for validation */
+    uint64_t rounds;            /* regions that were asked for and answered */
+    uint64_t models;
+    double expert_seconds;
+    bool has_f_score; /* else there is no truth to score on, or no score yet */
+    double f_score;   /* of the current model on the validation images */
+    uint64_t missing_files, changed_files; /* images not what they were when added */
+};
+
+SEPTUM_API enum septum_status
+septum_project_status(const char *path, struct septum_project_status *out,
+                      struct septum_error *err);
+
+/*
+ * Write into `directory` (made if missing) labels/NAME.png of every image (8 bit: 255
+ * membrane, 0 other, 127 not labelled), labels.csv with the provenance of every label
+ * and, where there is one, the current model as model.onnx.
+ */
+SEPTUM_API enum septum_status
+septum_project_export(const char *path, const char *directory, bool force,
+                      struct septum_error *err);
+
+struct septum_project_import_options {
+    const char *project;
+    struct septum_masks labels; /* by name.  Unless a rule is given: values of export */
+    const char *who;            /* NULL = "unknown" */
+    double seconds;             /* that they took, valid when has_seconds */
+    bool has_seconds;
+};
+
+struct septum_project_imported {
+    uint64_t masks;
+    uint64_t labelled_pixels; /* that were recorded: new, changed, or of a region */
+    uint64_t regions;         /* lent to `who`, now answered */
+};
+
+/*
+ * Take masks in, all or none: the pixels that say something else than the project
+ * knows and, where the mask answers the region that septum_next() has lent to `who`,
+ * all pixels of that region (then, unlabelled ones are unsure).  Elsewhere, unlabelled
+ * pixels leave things as they are.
+ */
+SEPTUM_API enum septum_status
+septum_project_import(const struct septum_project_import_options *options,
+                      struct septum_project_imported *out, struct septum_error *err);
+
+struct septum_project_relinked {
+    uint64_t found;   /* files */
+    uint64_t missing; /* that are still not to be found */
+    char first_missing[512];
+};
+
+/* Look in `images` for files that were moved, by their content. */
+SEPTUM_API enum septum_status
+septum_project_relink(const char *path, const struct septum_source *images,
+                      struct septum_project_relinked *out, struct septum_error *err);
+
+struct septum_next_options {
+    const char *project;
+    const char *model;     /* becomes the current one; NULL = the project's */
+    const char *directory; /* pictures, and a mask to edit; NULL = none */
+    bool force;            /* replace what is there */
+    const char *who;       /* to whom the region is lent; NULL = "unknown" */
+    double lambda;         /* of equation 1; 0 = 0.8 */
+    uint32_t windows;      /* most of a region; 0 = 6 */
+    double minutes;        /* that the region is lent for; 0 = 60 */
+    uint32_t threads;      /* 0 = all cores */
+    septum_progress_fn progress;
+    void *user;
+};
+
+/* A region to label, and why. */
+struct septum_question {
+    const char *image;
+    uint32_t side; /* of a window, pixels */
+    size_t count;
+    const uint32_t *windows; /* row and column of each, in windows, 2 * count */
+    uint64_t pixels;
+    double objective, uncertainty, abundance; /* equation 1 */
+    size_t cluster_count;
+    const uint64_t *clusters; /* windows in each cluster that is covered, most first */
+    uint64_t all_windows;     /* in the project */
+    const char *runner_up;    /* image of the best other region; NULL = there is none */
+    size_t runner_up_count;   /* windows */
+    const uint32_t *runner_up_windows;
+    double runner_up_objective;
+    const char *why;   /* all this in words */
+    const char *until; /* date to which it is lent, UTC */
+};
+
+/*
+ * Choose the region that is best to label next, and lend it to `who`.  Into `directory`
+ * go image.png (the image, the region outlined), uncertainty.png, abundance.png,
+ * cluster-N.png (typical windows of each cluster covered), region.png, proposal.png,
+ * why.txt and labels/NAME.png: the proposal as a mask to edit, for
+ * septum_project_import().  Fails when nothing is left to ask.
+ */
+SEPTUM_API enum septum_status
+septum_next(const struct septum_next_options *options, struct septum_question **out,
+            struct septum_error *err);
+SEPTUM_API void septum_question_free(struct septum_question *question);
+
 /* ---- simulated microscopes ------------------------------------------------------- */
 
 struct septum_simulate_options {
@@ -239,16 +386,17 @@ struct septum_experiment_options {
     const char *labelled, *pool, *test; /* ranges of positions: "0-4,9" */
     const char *strategies;             /* "frozen,finetune,expert"; NULL = these */
     const char *preset;                 /* training settings; NULL = "default" */
-    uint32_t seeds;                     /* 0 = 1 */
-    uint32_t epochs;                    /* 0 = 10 */
-    double minutes;                     /* limit of each ConvNet's training; 0 = none */
-    uint32_t epoch_steps;               /* training steps an epoch; 0 = 150 */
-    double source_epochs;               /* of a source model trained here; 0 = the
-                                           preset's */
-    int32_t transfer;                   /* layers copied; 0 = the paper's 3, negative =
-                                           all */
-    uint32_t windows;                   /* most of a region; 0 = 6 */
-    double lambda;                      /* of equation 1; 0 = 0.8 */
+    enum septum_precision precision;
+    uint32_t seeds;       /* 0 = 1 */
+    uint32_t epochs;      /* 0 = 10 */
+    double minutes;       /* limit of each ConvNet's training; 0 = none */
+    uint32_t epoch_steps; /* training steps an epoch; 0 = 150 */
+    double source_epochs; /* of a source model trained here; 0 = the
+                             preset's */
+    int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
+                             all */
+    uint32_t windows;     /* most of a region; 0 = 6 */
+    double lambda;        /* of equation 1; 0 = 0.8 */
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;
@@ -262,15 +410,16 @@ septum_experiment(const struct septum_experiment_options *options,
 /* ---- how fast this machine is ---------------------------------------------------- */
 
 struct septum_bench_options {
-    const char *net;  /* NULL = default */
-    uint32_t tile;    /* outputs a side; 0 = 512 */
+    const char *net; /* NULL = default */
+    uint32_t tile;   /* outputs a side; 0 = 512 */
+    enum septum_precision precision;
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
 };
 
 struct septum_bench {
-    double peak_gflops; /* of a large matrix product */
+    double peak_gflops; /* of a large matrix product, in the precision measured */
     double dense_pixels_per_second, patch_windows_per_second, train_pixels_per_second;
     double dense_gflops, train_gflops; /* counting the net's multiply-adds only */
     double largest_difference;         /* of the two forms' probabilities */

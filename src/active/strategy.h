@@ -19,7 +19,7 @@
  * All but the first grow to the cap wherever the image has room, each by the neighbour
  * that is best by its own measure; the region then is the best among the largest ones.
  * Were they to stop where their measure does, as the equation may, uncertainty (a mean
- *that almost every neighbour makes worse) would ask for single windows, and strategies
+ * that almost every neighbour makes worse) would ask for single windows, and strategies
  * would be compared at different numbers of labelled pixels.
  */
 #ifndef SEPTUM_ACTIVE_STRATEGY_H

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/precision.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "net/activation.h"
+#include "net/conv.h"
 #include "net/matmul.h"
 #include "net/net.h"
 
@@ -31,8 +33,12 @@ enum measure {
 };
 
 struct bench {
+    enum spt_precision precision;
     struct spt_net *net;
     struct spt_pass *dense, *patch, *train;
+    struct spt_engine *engine; /* of the product in bf16, with its scratch memory */
+    struct spt_conv *product;
+    void *scratch;
     uint32_t tile;
     float *matrix[3];
     float *gradient, *logit_gradient, *weights;
@@ -47,16 +53,53 @@ fill_random(float *values, size_t count, uint64_t seed)
         values[i] = (float)(spt_random_hash(seed, i) >> 40) * 0x1p-23F - 1.0F;
 }
 
+/* The product in bf16 is a convolution of 1 x 1 pixels, there being none of matrices
+ * alone. */
+static enum septum_status
+prepare_product(struct bench *bench, struct septum_error *err)
+{
+    const struct spt_conv_shape shape = {
+        .batch = 1,
+        .height = MATRIX,
+        .width = 1,
+        .in_channels = MATRIX,
+        .out_channels = MATRIX,
+        .kernel = 1,
+        .precision = bench->precision,
+    };
+    enum septum_status status;
+
+    if (bench->precision == SPT_PRECISION_F32)
+        return SEPTUM_OK;
+    status = spt_engine_create(&bench->engine, err);
+    if (status == SEPTUM_OK)
+        status = spt_conv_create(bench->engine, &shape, &bench->product, err);
+    if (status != SEPTUM_OK)
+        return status;
+    bench->scratch = spt_alloc_aligned(spt_conv_scratch(bench->product), 1);
+    if (bench->scratch == NULL)
+        return spt_fail_memory(err, "bench", spt_conv_scratch(bench->product));
+    status = spt_conv_load(bench->product, bench->matrix[0], bench->matrix[1], err);
+    spt_convert(bench->precision, bench->matrix[1], (size_t)MATRIX * MATRIX,
+                bench->matrix[0]);
+    return status;
+}
+
+/* All but the product. */
 static enum septum_status
 prepare(struct bench *bench, const char *net, struct septum_error *err)
 {
     struct spt_spec spec;
     size_t area = (size_t)MATRIX * MATRIX, outputs, side;
     enum septum_status status = spt_spec_parse(net, &spec, err);
-    struct spt_pass_shape dense = {.form = SPT_FORM_DENSE, .batch = 1};
-    struct spt_pass_shape patch = {.form = SPT_FORM_PATCH, .batch = WINDOWS};
-    struct spt_pass_shape train = {
-        .form = SPT_FORM_DENSE, .batch = 1, .training = true};
+    struct spt_pass_shape dense = {
+        .form = SPT_FORM_DENSE, .batch = 1, .precision = bench->precision};
+    struct spt_pass_shape patch = {
+        .form = SPT_FORM_PATCH, .batch = WINDOWS, .precision = bench->precision};
+    struct spt_pass_shape train = {.form = SPT_FORM_DENSE,
+                                   .batch = 1,
+                                   .training = true,
+                                   .precision = bench->precision};
 
     if (status == SEPTUM_OK)
         status = spt_net_create(&spec, &bench->net, err);
@@ -126,18 +169,28 @@ train_once(struct bench *bench, struct septum_error *err)
     return spt_pass_backward(bench->train, bench->logit_gradient, bench->gradient, err);
 }
 
+static enum septum_status
+multiply_once(struct bench *bench, struct septum_error *err)
+{
+    const struct spt_matrix a = {bench->matrix[0], MATRIX, MATRIX, MATRIX};
+    const struct spt_matrix b = {bench->matrix[1], MATRIX, MATRIX, MATRIX};
+
+    if (bench->product == NULL)
+        return spt_matmul_abt(&a, &b, bench->matrix[2], MATRIX, err);
+    return spt_conv_forward(bench->product, bench->matrix[0], bench->matrix[2],
+                            bench->scratch, err);
+}
+
 /* One round: each measure once.  The two forms' logits are compared in passing. */
 static enum septum_status
 run_round(struct bench *bench, int round, double *difference, struct septum_error *err)
 {
-    const struct spt_matrix a = {bench->matrix[0], MATRIX, MATRIX, MATRIX};
-    const struct spt_matrix b = {bench->matrix[1], MATRIX, MATRIX, MATRIX};
     const float *dense = NULL, *patch = NULL;
     double at[MEASURES + 1];
     enum septum_status status;
 
     at[PEAK] = spt_clock_seconds();
-    status = spt_matmul_abt(&a, &b, bench->matrix[2], MATRIX, err);
+    status = multiply_once(bench, err);
     at[DENSE] = spt_clock_seconds();
     if (status == SEPTUM_OK)
         status = spt_pass_forward(bench->dense, 0, 0, &dense, err);
@@ -206,7 +259,7 @@ summarise(struct bench *bench, double difference, uint32_t threads)
         .train_gflops = 2e-9 * training_operations(spec, &tile) / seconds[TRAIN],
         .largest_difference = difference,
         .isa = spt_engine_isa(),
-        .precision = "f32",
+        .precision = bench->precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
         .threads = threads,
     };
 }
@@ -218,9 +271,12 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
     struct bench bench = {.tile = options->tile > 0 ? options->tile : DEFAULT_TILE};
     uint32_t threads = spt_engine_threads(options->threads);
     double difference = 0;
-    enum septum_status status =
-        prepare(&bench, options->net != NULL ? options->net : "default", err);
+    enum septum_status status;
 
+    bench.precision = spt_engine_precision(spt_choose_precision(options->precision));
+    status = prepare(&bench, options->net != NULL ? options->net : "default", err);
+    if (status == SEPTUM_OK)
+        status = prepare_product(&bench, err);
     if (status == SEPTUM_OK) {
         cut_windows(&bench);
         status = run_round(&bench, 0, &difference, err); /* to warm up */
@@ -241,6 +297,9 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
     spt_pass_free(bench.patch);
     spt_pass_free(bench.train);
     spt_net_free(bench.net);
+    spt_conv_free(bench.product);
+    spt_engine_free(bench.engine);
+    free(bench.scratch);
     for (int i = 0; i < 3; i++)
         free(bench.matrix[i]);
     free(bench.gradient);

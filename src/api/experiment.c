@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/precision.h"
 #include "api/range.h"
 #include "api/source.h"
 #include "base/alloc.h"
@@ -113,6 +114,7 @@ train_source(struct job *job, const char *path, struct septum_error *err)
         .force = options->force,
         .preset = options->preset,
         .epochs = options->source_epochs,
+        .precision = options->precision,
         .threads = options->threads,
         .progress = options->progress,
         .user = options->user,
@@ -149,19 +151,21 @@ describe(struct job *job, const struct spt_experiment *experiment)
     char net[SPT_SPEC_TEXT];
 
     spt_spec_format(&job->source.spec, net);
-    snprintf(job->intro, sizeof job->intro,
-             "Source model: %s (%s). Target: %zu labelled images (%llu pixels), %zu in "
-             "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
-             "of %llu steps each, preset %s, %u seed%s. The simulated expert is asked "
-             "for one region of at most %zu windows after each epoch, lambda %.2g. "
-             "F-score at the threshold that is best on the labelled images.",
-             options->source_model != NULL ? options->source_model : "trained here",
-             net, job->labelled.count, (unsigned long long)job->labelled_samples.known,
-             job->pool.count, job->test.count, experiment->trial.transfer,
-             experiment->trial.epochs,
-             (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
-             experiment->seeds, experiment->seeds == 1 ? "" : "s",
-             experiment->trial.region.most_windows, experiment->trial.region.lambda);
+    snprintf(
+        job->intro, sizeof job->intro,
+        "Source model: %s (%s). Target: %zu labelled image%s (%llu pixels), %zu in "
+        "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
+        "of %llu steps each, preset %s, %s, %u seed%s. The simulated expert is asked "
+        "for one region of at most %zu windows after each epoch, lambda %.2g. "
+        "F-score at the threshold that is best on the labelled images.",
+        options->source_model != NULL ? options->source_model : "trained here", net,
+        job->labelled.count, job->labelled.count == 1 ? "" : "s",
+        (unsigned long long)job->labelled_samples.known, job->pool.count,
+        job->test.count, experiment->trial.transfer, experiment->trial.epochs,
+        (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
+        job->settings.precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
+        experiment->seeds, experiment->seeds == 1 ? "" : "s",
+        experiment->trial.region.most_windows, experiment->trial.region.lambda);
 }
 
 static enum septum_status
@@ -233,6 +237,8 @@ septum_experiment(const struct septum_experiment_options *options,
         return spt_fail(err, SEPTUM_EINVAL, "preset \"%s\": there is none of that name",
                         preset);
     job.settings = *settings;
+    job.settings.precision =
+        spt_engine_precision(spt_choose_precision(options->precision));
     status = refuse_overwriting(options, err);
     if (status == SEPTUM_OK && options->strategies != NULL)
         status = spt_experiment_check(options->strategies, err);

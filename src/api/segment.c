@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/model.h"
+#include "api/precision.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "image/normalise.h"
@@ -15,19 +16,6 @@
 #include "image/write.h"
 #include "predict/predict.h"
 #include "train/model_file.h"
-
-static enum septum_status
-make_net(const struct spt_model *model, struct spt_net **out, struct septum_error *err)
-{
-    enum septum_status status = spt_net_create(&model->spec, out, err);
-
-    if (status != SEPTUM_OK)
-        return status;
-    memcpy(spt_net_parameters(*out), model->parameters,
-           model->spec.parameter_count * sizeof(float));
-    spt_net_changed(*out);
-    return SEPTUM_OK;
-}
 
 enum septum_status
 septum_predict(const struct septum_model *model, const float *pixels, uint32_t height,
@@ -39,13 +27,14 @@ septum_predict(const struct septum_model *model, const float *pixels, uint32_t h
     struct spt_net *net = NULL;
     size_t count = (size_t)height * width;
     float *image = spt_alloc_array(count, sizeof *image);
-    enum septum_status status =
-        image != NULL ? make_net(&model->model, &net, err)
-                      : spt_fail_memory(err, "image", count * sizeof *image);
+    enum septum_status status;
 
+    if (image == NULL)
+        return spt_fail_memory(err, "image", count * sizeof *image);
+    status = spt_model_net(&model->model, "model", &net, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(net, &options, &predictor, err);
-    if (status == SEPTUM_OK) {
+    if (status == SEPTUM_OK && image != NULL) {
         memcpy(image, pixels, count * sizeof *image);
         status = spt_normalise(image, count, err);
     }
@@ -263,22 +252,20 @@ static enum septum_status
 prepare(struct job *job, struct septum_error *err)
 {
     const struct septum_segment_options *options = job->options;
-    struct spt_predict_options how = {
-        .tile = options->tile, .memory = options->memory, .average = options->average};
+    struct spt_predict_options how = {.tile = options->tile,
+                                      .memory = options->memory,
+                                      .average = options->average,
+                                      .precision =
+                                          spt_choose_precision(options->precision)};
     enum septum_status status = spt_model_read(options->model, &job->model, err);
 
-    if (status == SEPTUM_OK && strcmp(job->model.normalisation, SPT_NORMALISATION) != 0)
-        status = spt_fail(err, SEPTUM_EFORMAT,
-                          "%s: wants intensities normalised by \"%s\", which this "
-                          "version does not know",
-                          options->model, job->model.normalisation);
     if (status == SEPTUM_OK)
         status = spt_set_open(options->images.paths, options->images.count,
                               &job->images, err);
     for (size_t i = 0; status == SEPTUM_OK && i < job->images.count; i++)
         status = check_page(job, i, err);
     if (status == SEPTUM_OK)
-        status = make_net(&job->model, &job->net, err);
+        status = spt_model_net(&job->model, options->model, &job->net, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(job->net, &how, &job->predictor, err);
     return status;

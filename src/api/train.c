@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/precision.h"
 #include "api/source.h"
 #include "train/checkpoint.h"
 #include "train/model_file.h"
@@ -64,6 +65,7 @@ choose_settings(const struct septum_train_options *options, struct spt_settings 
             options->form == SEPTUM_FORM_PATCH ? SPT_FORM_PATCH : SPT_FORM_DENSE;
     if (options->epochs > 0)
         out->epochs = options->epochs;
+    out->precision = spt_engine_precision(spt_choose_precision(options->precision));
     return SEPTUM_OK;
 }
 
@@ -115,6 +117,8 @@ find_fingerprint(const struct septum_train_options *options, const struct job *j
     char spec[SPT_SPEC_TEXT];
     uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
 
+    if (settings->precision != SPT_PRECISION_F32)
+        print = spt_fingerprint(print, "bf16", 4);
     spt_spec_format(spt_net_spec(job->net), spec);
     print = spt_fingerprint(print, spec, strlen(spec));
     print = spt_fingerprint(print, spt_net_parameters(job->net),

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,8 @@ spt_file_read(const char *path, size_t limit, struct spt_bytes *out,
     struct spt_bytes bytes = {0};
     struct stat about;
     ssize_t got;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    /* Without waiting: opening a pipe that nobody writes to would never return. */
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
     if (file < 0 || fstat(file, &about) != 0) {
         status = spt_fail_errno(err, path);
@@ -154,13 +154,15 @@ spt_output_begin(const char *path, bool force, struct spt_output *out,
 static int
 sync_directory_of(const char *path)
 {
-    char *copy = strdup(path);
+    const char *slash = strrchr(path, '/');
+    char *parent =
+        slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
     int directory, failed;
 
-    if (copy == NULL)
+    if (parent == NULL)
         return -1;
-    directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(copy);
+    directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(parent);
     if (directory < 0)
         return -1;
     failed = fsync(directory);
@@ -239,7 +241,7 @@ spt_file_write(const char *path, const void *data, size_t count, bool force,
     enum septum_status status = spt_output_begin(path, force, &output, err);
     int file = -1;
 
-    if (status != SEPTUM_OK)
+    if (output.temporary == NULL)
         return status;
     file = open(output.temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0 || write_fully(file, data, count) != 0)

@@ -53,7 +53,7 @@ void
 spt_text_add_base64(struct spt_text *text, const uint8_t *data, size_t count)
 {
     static const char digit[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
     for (size_t i = 0; i < count; i += 3) {
         size_t left = count - i;
@@ -61,8 +61,8 @@ spt_text_add_base64(struct spt_text *text, const uint8_t *data, size_t count)
                         (left > 1 ? (unsigned)data[i + 1] << 8 : 0) |
                         (left > 2 ? (unsigned)data[i + 2] : 0);
         char four[4] = {digit[bits >> 18], digit[bits >> 12 & 63],
-                        left > 1 ? digit[bits >> 6 & 63] : '=',
-                        left > 2 ? digit[bits & 63] : '='};
+                        digit[left > 1 ? bits >> 6 & 63 : 64],
+                        digit[left > 2 ? bits & 63 : 64]};
 
         add_bytes(text, four, sizeof four);
     }

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int
 spt_command_exit(enum spt_options_outcome outcome)
@@ -25,4 +26,20 @@ spt_command_end(const struct spt_usage *usage, enum septum_status status,
     }
     fprintf(stderr, "septum %s: %s\n", usage->command, err->text);
     return SPT_EXIT_FAILED;
+}
+
+const char *
+spt_command_who(const char *given)
+{
+    static const char *const names[] = {"LOGNAME", "USER"};
+
+    if (given != NULL)
+        return given;
+    for (int i = 0; i < 2; i++) {
+        const char *name = getenv(names[i]); /* NOLINT(concurrency-mt-unsafe) */
+
+        if (name != NULL && name[0] != '\0')
+            return name;
+    }
+    return "unknown";
 }

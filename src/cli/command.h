@@ -21,6 +21,8 @@ typedef int (*spt_command_fn)(int argc, char **argv);
 int spt_command_bench(int argc, char **argv);
 int spt_command_experiment(int argc, char **argv);
 int spt_command_model(int argc, char **argv);
+int spt_command_next(int argc, char **argv);
+int spt_command_project(int argc, char **argv);
 int spt_command_score(int argc, char **argv);
 int spt_command_segment(int argc, char **argv);
 int spt_command_simulate(int argc, char **argv);
@@ -33,5 +35,9 @@ int spt_command_exit(enum spt_options_outcome outcome);
  * the exit status. */
 int spt_command_end(const struct spt_usage *usage, enum septum_status status,
                     const struct septum_error *err);
+
+/* Who works here, for the record: the --who that was given, or else the user's login
+ * name.  Static text or the argument. */
+const char *spt_command_who(const char *given);
 
 #endif

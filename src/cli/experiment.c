@@ -7,6 +7,7 @@
 struct experiment {
     struct septum_experiment_options options;
     bool has_transfer, quiet;
+    int precision; /* which word of "auto|f32|bf16" */
 };
 
 #define AT(member) offsetof(struct experiment, member)
@@ -90,6 +91,11 @@ static const struct spt_option rows[] = {
      .placeholder = "NAME",
      .help = "training settings: default or paper",
      .target = AT(options.preset)},
+    {.name = "precision",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "auto|f32|bf16",
+     .help = "bf16: nearly twice as fast where the processor has it (default: f32)",
+     .target = AT(precision)},
     {.name = "seeds",
      .kind = SPT_OPTION_COUNT,
      .placeholder = "N",
@@ -126,11 +132,6 @@ static const struct spt_option rows[] = {
      .help = "layers with weights to copy (default: 3, the paper's)",
      .target = AT(options.transfer),
      .given = AT(has_transfer)},
-    {.name = "windows",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "windows of a region at most (default: 6)",
-     .target = AT(options.windows)},
     {.name = "lambda",
      .kind = SPT_OPTION_AMOUNT,
      .placeholder = "L",
@@ -218,6 +219,7 @@ spt_command_experiment(int argc, char **argv)
     options->source_labels = options->target_labels;
     options->source_labels.source = source;
 
+    options->precision = (enum septum_precision)experiment.precision;
     spt_progress_begin(&progress, experiment.quiet);
     options->progress = spt_progress_show;
     options->user = &progress;

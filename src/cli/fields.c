@@ -34,7 +34,30 @@ value_of_text(const char *text)
 }
 
 static json_t *
-value_of(const struct spt_field *field)
+value_of_counts(const struct spt_field *field)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < field->count; i++)
+        json_array_append_new(list, json_integer((json_int_t)field->counts[i]));
+    return list;
+}
+
+static json_t *
+value_of_pairs(const struct spt_field *field)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < field->count; i++)
+        json_array_append_new(list, json_pack("[II]", (json_int_t)field->pairs[2 * i],
+                                              (json_int_t)field->pairs[2 * i + 1]));
+    return list;
+}
+
+static json_t *object_of(const struct spt_field *fields, size_t count);
+
+static json_t *
+value_of(const struct spt_field *field) /* NOLINT(misc-no-recursion) */
 {
     switch (field->kind) {
     case SPT_FIELD_COUNT:
@@ -43,20 +66,40 @@ value_of(const struct spt_field *field)
         return isfinite(field->number) ? json_real(field->number) : json_null();
     case SPT_FIELD_TEXT:
         return value_of_text(field->text);
+    case SPT_FIELD_COUNTS:
+        return value_of_counts(field);
+    case SPT_FIELD_PAIRS:
+        return value_of_pairs(field);
+    case SPT_FIELD_OBJECT:
+        return field->count > 0 ? object_of(field->fields, field->count) : json_null();
     case SPT_FIELD_NOTHING:
         break;
     }
     return json_null();
 }
 
+/* NULL when memory runs out.  Objects are as deep as the caller has nested them. */
+static json_t *
+object_of(const struct spt_field *fields, size_t count) /* NOLINT(misc-no-recursion) */
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; object != NULL && i < count; i++) {
+        if (fields[i].key == NULL ||
+            json_object_set_new(object, fields[i].key, value_of(&fields[i])) == 0)
+            continue;
+        json_decref(object);
+        object = NULL;
+    }
+    return object;
+}
+
 static bool
 print_json(const struct spt_field *fields, size_t count)
 {
-    json_t *object = json_object();
+    json_t *object = object_of(fields, count);
     bool done = object != NULL;
 
-    for (size_t i = 0; done && i < count; i++)
-        done = json_object_set_new(object, fields[i].key, value_of(&fields[i])) == 0;
     done = done && json_dumpf(object, stdout,
                               JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_DIGITS)) == 0;
     json_decref(object);

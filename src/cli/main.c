@@ -16,6 +16,8 @@ static const struct {
     {"experiment", "compare ways of moving to a new domain", spt_command_experiment},
     {"simulate", "make up slices of an embryo, and their membranes",
      spt_command_simulate},
+    {"project", "keep images, labels and models in one file", spt_command_project},
+    {"next", "choose the region to label next", spt_command_next},
     {"model", "look into a model file", spt_command_model},
     {"bench", "measure how fast this machine is", spt_command_bench},
 };

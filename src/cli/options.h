@@ -46,7 +46,8 @@ struct spt_usage {
     const struct spt_option *options;
     size_t option_count;
     const char *positional;   /* what the other arguments are, or NULL when there are
-                                 none; with any, no option may be a source */
+                                 none; with any, the synopsis puts them before the
+                                 sources, which would take them for their own */
     size_t least, most;       /* how many of them */
     const char *when_stopped; /* what to do after an interruption, or NULL */
 };

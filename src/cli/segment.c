@@ -6,6 +6,7 @@
 
 struct segment {
     struct septum_segment_options options;
+    int precision; /* which word of "auto|f32|bf16" */
     bool quiet;
 };
 
@@ -48,6 +49,11 @@ static const struct spt_option rows[] = {
      .placeholder = "BYTES",
      .help = "working memory, such as 500M or 2G (default: 1G)",
      .target = AT(options.memory)},
+    {.name = "precision",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "auto|f32|bf16",
+     .help = "bf16: nearly twice as fast where the processor has it (default: f32)",
+     .target = AT(precision)},
     {.name = "force",
      .kind = SPT_OPTION_FLAG,
      .help = "replace existing results",
@@ -94,6 +100,7 @@ spt_command_segment(int argc, char **argv)
     if (outcome != SPT_OPTIONS_READ)
         return spt_command_exit(outcome);
     options->images.paths = (const char *const *)argv + 1;
+    options->precision = (enum septum_precision)segment.precision;
     spt_progress_begin(&progress, segment.quiet);
     options->progress = spt_progress_show;
     options->user = &progress;

@@ -6,6 +6,7 @@
 
 struct train {
     struct septum_train_options options;
+    int precision; /* which word of "auto|f32|bf16" */
     bool has_transfer, quiet;
     int form; /* which word of "dense|patch" */
 };
@@ -89,6 +90,11 @@ static const struct spt_option rows[] = {
      .help = "learn from tiles or single windows (default: the preset's)",
      .target = AT(form),
      .given = AT(options.has_form)},
+    {.name = "precision",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "auto|f32|bf16",
+     .help = "bf16: nearly twice as fast where the processor has it (default: f32)",
+     .target = AT(precision)},
     {.name = "epochs",
      .kind = SPT_OPTION_AMOUNT,
      .placeholder = "N",
@@ -176,6 +182,7 @@ spt_command_train(int argc, char **argv)
         return spt_command_exit(outcome);
     if (check(options, train.has_transfer) != SPT_EXIT_DONE)
         return SPT_EXIT_MISUSED;
+    options->precision = (enum septum_precision)train.precision;
     options->form = train.form == 1 ? SEPTUM_FORM_PATCH : SEPTUM_FORM_DENSE;
     /* Both sets of masks are read by the same rule. */
     validation = options->validation_labels.source;

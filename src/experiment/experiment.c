@@ -13,6 +13,7 @@
 #include "train/model_file.h"
 
 #define MOST_CONTENDERS 32
+#define COLUMNS 8 /* of curves.csv, behind the strategy's name */
 
 struct job {
     const struct spt_experiment *experiment;
@@ -58,8 +59,8 @@ parse_strategies(const char *text, const struct spt_contender **out, size_t *cou
             return refuse_strategy(name, err);
         for (size_t i = 0; i < *count; i++)
             if (out[i] == out[*count])
-                return spt_fail(err, SEPTUM_EINVAL,
-                                "strategies: \"%s\" is named twice", name);
+                return spt_fail(err, SEPTUM_EINVAL, "strategies: \"%s\" is named twice",
+                                name);
         ++*count;
         text += length + (text[length] == ',');
     }
@@ -107,6 +108,36 @@ name_file(const struct job *job, const struct spt_contender *contender, uint64_t
                : path;
 }
 
+/* Read a row of curves.csv; false for the head and for what is not one. */
+static bool
+read_point(const char *line, struct spt_curve_point *point)
+{
+    double column[COLUMNS];
+    const char *at = strchr(line, ',');
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        char *end;
+
+        if (at == NULL || *at != ',')
+            return false;
+        column[i] = strtod(at + 1, &end);
+        if (end == at + 1)
+            return false;
+        at = end;
+    }
+    *point = (struct spt_curve_point){
+        .seed = (uint64_t)column[0],
+        .epoch = (uint32_t)column[1],
+        .f_score = column[2],
+        .precision = column[3],
+        .recall = column[4],
+        .labelled_pixels = (uint64_t)column[5],
+        .expert_seconds = column[6],
+        .train_seconds = column[7],
+    };
+    return true;
+}
+
 /* Read back the points of a trial that has ended.  False when there is none whole, or
  * one of other epochs. */
 static bool
@@ -121,17 +152,11 @@ read_points(const char *path, const struct spt_contender *contender, struct job 
     if (file == NULL)
         return false;
     while (fgets(line, sizeof line, file) != NULL) {
-        struct spt_curve_point point = {.strategy = contender->name};
-        unsigned long long seed, pixels;
-        unsigned epoch;
+        struct spt_curve_point point;
 
-        if (sscanf(line, "%*[^,],%llu,%u,%lf,%lf,%lf,%llu,%lf,%lf", &seed, &epoch,
-                   &point.f_score, &point.precision, &point.recall, &pixels,
-                   &point.expert_seconds, &point.train_seconds) != 8)
-            continue; /* the head */
-        point.seed = seed;
-        point.epoch = epoch;
-        point.labelled_pixels = pixels;
+        if (!read_point(line, &point))
+            continue;
+        point.strategy = contender->name;
         if (count <= epochs)
             points[count] = point;
         count++; /* beyond it, too: a trial of more epochs is another trial */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "experiment/pictures.h"
+#include "loop/pictures.h"
 
 #define TEST_IMAGES 3   /* rows of the gallery at most */
 #define LARGEST 512     /* side of a picture, pixels */
@@ -128,7 +128,7 @@ static void
 clear_figures(struct spt_figure *figures, size_t count)
 {
     for (size_t i = 0; i < count && figures != NULL; i++) {
-        free((void *)(uintptr_t)figures[i].caption); /* ours, though const to readers */
+        free((void *)figures[i].caption); /* ours, though const to readers */
         free(figures[i].pixels);
     }
     free(figures);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "loop/pictures.h"
 
 /* One row of curves.csv: the state of one ConvNet after one epoch. */
 struct spt_curve_point {
@@ -20,13 +21,6 @@ struct spt_curve_point {
     double f_score, precision, recall;
     uint64_t labelled_pixels;
     double expert_seconds, train_seconds;
-};
-
-/* One picture of the report; rows of pictures belong to one heading. */
-struct spt_figure {
-    const char *caption;
-    uint8_t *pixels; /* red, green, blue bytes, height * width * 3; owned */
-    uint32_t height, width;
 };
 
 struct spt_report {

@@ -45,9 +45,10 @@ struct state {
     struct spt_predictor *predictor;
     struct spt_pool *pool;
     struct spt_random random;
-    struct spt_truth truth;
+    const uint8_t **answers; /* truth of each pool image */
     double expert_seconds, train_seconds;
     double threshold; /* best on the labelled images */
+    bool learns;      /* false when every layer is transferred and frozen */
     uint32_t epoch;
     double fraction;
     char line[160];
@@ -119,13 +120,13 @@ prepare_pool(struct state *state, struct septum_error *err)
     const struct spt_trial *trial = state->trial;
     uint32_t side = spt_net_spec(state->learner)->window;
     const struct spt_abundance_options options = spt_abundance_defaults(side);
-    const uint8_t **labels = spt_alloc_array(trial->pool->count, sizeof *labels);
 
-    if (labels == NULL)
-        return spt_fail_memory(err, "pool", trial->pool->count * sizeof *labels);
+    state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
+    if (state->answers == NULL)
+        return spt_fail_memory(err, "pool",
+                               trial->pool->count * sizeof *state->answers);
     for (size_t i = 0; i < trial->pool->count; i++)
-        labels[i] = trial->pool->sample[i].labels;
-    state->truth.labels = labels;
+        state->answers[i] = trial->pool->sample[i].labels;
     snprintf(state->line, sizeof state->line, "%s: clustering the target's windows",
              state->contender->name);
     report(state, false);
@@ -136,8 +137,9 @@ prepare_pool(struct state *state, struct septum_error *err)
 static enum septum_status
 prepare(struct state *state, uint64_t seed, struct septum_error *err)
 {
-    static const struct spt_predict_options options;
     const struct spt_trial *trial = state->trial;
+    const struct spt_predict_options options = {.precision =
+                                                    trial->settings->precision};
     uint32_t copied = 0;
     enum septum_status status = gather_samples(state, err);
 
@@ -148,6 +150,8 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_transfer(trial->source, trial->transfer, seed, state->learner,
                               &copied, err);
+    state->learns =
+        !state->contender->frozen || copied < trial->source->spec.weighted_count;
     if (status == SEPTUM_OK)
         status = spt_trainer_create(state->learner, &state->samples, trial->settings,
                                     seed, state->contender->frozen ? copied : 0,
@@ -240,7 +244,8 @@ static enum septum_status
 ask(struct state *state, struct spt_trial_result *result, struct septum_error *err)
 {
     const struct spt_strategy *strategy = spt_strategy_find(state->contender->strategy);
-    const struct spt_expert expert = spt_expert_simulated(&state->truth);
+    const struct spt_truth truth = {state->answers};
+    const struct spt_expert expert = spt_expert_simulated(&truth);
     struct spt_asked *asked = &result->asked[result->asked_count];
     enum septum_status status =
         spt_pool_round(state->pool, state->predictor, strategy, &state->trial->region,
@@ -267,12 +272,16 @@ static enum septum_status
 run_epochs(struct state *state, uint64_t seed, struct spt_trial_result *result,
            struct septum_error *err)
 {
-    enum septum_status status = note_point(state, seed, result, err);
+    enum septum_status status;
 
+    snprintf(state->line, sizeof state->line, "%s: scoring the transferred layers",
+             state->contender->name);
+    status = note_point(state, seed, result, err);
     for (uint32_t epoch = 1; epoch <= state->trial->epochs && status == SEPTUM_OK;
          epoch++) {
         state->epoch = epoch;
-        status = train_epoch(state, err);
+        if (state->learns)
+            status = train_epoch(state, err);
         if (status == SEPTUM_OK)
             status = note_point(state, seed, result, err);
         /* The answer to a question after the last epoch would teach nothing. */
@@ -317,7 +326,7 @@ clear_state(struct state *state)
     spt_net_free(state->learner);
     spt_net_free(state->answer);
     spt_samples_clear(&state->samples);
-    free((void *)(uintptr_t)state->truth.labels);
+    free(state->answers);
 }
 
 enum septum_status
@@ -330,16 +339,19 @@ spt_trial_run(const struct spt_trial *trial, const struct spt_contender *contend
 
     result.points = spt_alloc_array(trial->epochs + (size_t)1, sizeof *result.points);
     result.asked = spt_alloc_array(trial->epochs, sizeof *result.asked);
-    status =
-        result.points != NULL && result.asked != NULL
-            ? prepare(&state, seed, err)
-            : spt_fail_memory(err, "experiment", trial->epochs * sizeof *result.asked);
+    if (result.points == NULL || result.asked == NULL) {
+        status =
+            spt_fail_memory(err, "experiment", trial->epochs * sizeof *result.asked);
+        goto done;
+    }
+    status = prepare(&state, seed, err);
     if (status == SEPTUM_OK)
         status = run_epochs(&state, seed, &result, err);
     if (status == SEPTUM_OK)
         status = take_model(&state, seed, &result.model, err);
     if (status == SEPTUM_OK && state.pool != NULL)
         result.clusters = spt_pool_clusters(state.pool);
+done:
     clear_state(&state);
     if (status == SEPTUM_OK)
         *out = result;

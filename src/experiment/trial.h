@@ -28,10 +28,10 @@ extern const struct spt_contender spt_contenders[];
 /* What all trials of an experiment share. */
 struct spt_trial {
     const struct spt_model *source;
-    const struct spt_settings *settings;
-    const struct spt_samples *labelled; /* what is known from the start */
-    const struct spt_samples *pool;     /* with the truth that the expert tells */
-    const struct spt_samples *test;     /* to score on */
+    const struct spt_settings *settings; /* its precision is that of predictions, too */
+    const struct spt_samples *labelled;  /* what is known from the start */
+    const struct spt_samples *pool;      /* with the truth that the expert tells */
+    const struct spt_samples *test;      /* to score on */
     uint32_t epochs;
     uint64_t epoch_steps; /* training steps an epoch, the same for all */
     double minutes;       /* limit of training; 0 = none */

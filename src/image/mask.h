@@ -22,10 +22,11 @@ struct spt_mask_rule {
     double unlabelled_value; /* this value is SPT_LABEL_UNKNOWN */
     bool instances;          /* values are cell numbers, 0 is membrane or outside:
                                 membrane is 0 and every pixel that touches (4
-                                neighbours) a pixel of another number */
+                                neighbours) a pixel of another number, bar the
+                                unlabelled; not together with a membrane value */
 };
 
-/* Read a mask page into height * width labels. */
+/* Read a mask page into height * width labels, which a failure leaves as they were. */
 enum septum_status
 spt_mask_read(const struct spt_page *page, const struct spt_mask_rule *rule,
               uint8_t *labels, struct septum_error *err);

@@ -166,8 +166,8 @@ spt_set_pair(const struct spt_set *images, const struct spt_set *masks, size_t *
     }
     if (status == SEPTUM_OK)
         status = check_sizes(images, masks, pairs, err);
-    if (status == SEPTUM_OK)
-        memcpy(mask_of, pairs, images->count * sizeof *pairs);
+    for (size_t i = 0; i < images->count && status == SEPTUM_OK; i++)
+        mask_of[i] = pairs[i];
 done:
     free(image_names);
     free(mask_names);

@@ -20,6 +20,8 @@
 /* Beyond it the 32-bit offsets of a plain TIFF might not do; deflate adds little. */
 #define PLAIN_BYTES_MAX ((uint64_t)4000 * 1000 * 1000)
 #define STRIP_BYTES 262144
+/* A third of the time of the usual 6, for 5 in 100 more bytes of noisy floats. */
+#define DEFLATE_LEVEL 4
 
 struct picture {
     const void *pixels;
@@ -46,6 +48,7 @@ set_tags(TIFF *tiff, const struct picture *picture, uint32_t rows)
            TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) &&
            TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
            TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE) &&
+           TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, DEFLATE_LEVEL) &&
            TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, rows) &&
            TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, description) &&
            TIFFSetField(tiff, TIFFTAG_XRESOLUTION, per_um) &&

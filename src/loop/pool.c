@@ -16,10 +16,10 @@ spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
         .ncc = {.max_shift = side / 8,
-                .shift_step = 1,
+                .shift_step = side >= 16 ? side / 16 : 1,
                 .bandwidth = 0.4,
-                .near = 0.75F},
-        .cut = 0.7F,
+                .near = 0.85F},
+        .cut = 0.8F,
     };
 }
 
@@ -63,24 +63,30 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
                       const struct spt_abundance_options *options, float **abundance,
                       size_t *clusters, struct septum_error *err)
 {
+    return spt_abundance_clusters(images, count, side, options, abundance, NULL,
+                                  clusters, err);
+}
+
+enum septum_status
+spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
+                       const struct spt_abundance_options *options, float **abundance,
+                       uint32_t *numbers, size_t *clusters, struct septum_error *err)
+{
     size_t total = 0, at = 0;
     float *windows = cut_windows(images, count, side, &total);
     float *distances = spt_alloc_array(spt_condensed_count(total), sizeof *distances);
     float *all = spt_alloc_array(total, sizeof *all);
     uint32_t *cluster_of = spt_alloc_array(total, sizeof *cluster_of);
     struct spt_merge *merges = spt_alloc_array(total, sizeof *merges);
-    struct spt_ncc_options ncc = options->ncc;
     enum septum_status status;
 
-    if (2 * ncc.max_shift >= side)
-        ncc.max_shift = (side - 1) / 2;
     if (windows == NULL || distances == NULL || all == NULL || cluster_of == NULL ||
         merges == NULL) {
         status = spt_fail_memory(err, "abundance",
                                  spt_condensed_count(total) * sizeof *distances);
         goto done;
     }
-    status = spt_ncc_distances(windows, total, side, &ncc, distances, err);
+    status = spt_ncc_distances(windows, total, side, &options->ncc, distances, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_tree(distances, total, SPT_LINKAGE_AVERAGE, merges, err);
     if (status == SEPTUM_OK)
@@ -88,7 +94,9 @@ spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t si
             spt_cluster_cut(merges, total, options->cut, cluster_of, clusters, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_abundance(cluster_of, total, *clusters, all, err);
-    for (size_t i = 0; i < count && status == SEPTUM_OK; i++) {
+    if (status == SEPTUM_OK && numbers != NULL)
+        memcpy(numbers, cluster_of, total * sizeof *cluster_of);
+    for (size_t i = 0; i < count && abundance != NULL && status == SEPTUM_OK; i++) {
         struct spt_grid grid = spt_grid_of(images[i].height, images[i].width, side);
 
         memcpy(abundance[i], all + at, spt_grid_count(&grid) * sizeof *all);

@@ -17,20 +17,28 @@ struct spt_abundance_options {
     float cut; /* windows further apart than this average distance are different */
 };
 
-/* For windows of `side` pixels: all shifts of up to an eighth of it (8 of 64), cut at
- * 0.7; pairs up to a little above the cut at full resolution, the others at a lower
- * bandwidth.  docs/abundance.md has what that saves and what it changes. */
+/* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
+ * (8 and 4 of 64), cut at 0.8; pairs up to a little above the cut at full resolution,
+ * the others at a lower bandwidth.  docs/how-it-works.md says how the cut was chosen,
+ * docs/abundance.md what the bandwidth saves and what it changes. */
 struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 
 /*
  * The abundance S_w of every window of `count` images, clustered together: those of
  * image i are written to abundance[i], row-major over its grid.  *clusters becomes
- * their number.  Shifts are cut to less than half a window's side.
+ * their number.
  */
 enum septum_status
 spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t side,
                       const struct spt_abundance_options *options, float **abundance,
                       size_t *clusters, struct septum_error *err);
+
+/* The same, and which cluster each window is in: `numbers` takes one for every
+ * window of every image, one image after the other; it and `abundance` may be NULL. */
+enum septum_status
+spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
+                       const struct spt_abundance_options *options, float **abundance,
+                       uint32_t *numbers, size_t *clusters, struct septum_error *err);
 
 struct spt_pool;
 

@@ -8,18 +8,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/precision.h"
+
 /*
  * Set a share `rate` of the values to 0 and scale the others by 1 / (1 - rate), in
  * place. Which, depends on `key` and the value's index alone; `rate` is rounded to a
  * multiple of 1/256 below 1.  Returns the scale.
  */
-float spt_dropout(float *values, size_t count, double rate, uint64_t key);
+float spt_dropout(enum spt_precision precision, void *values, size_t count, double rate,
+                  uint64_t key);
 
 /*
  * Multiply the gradient by the derivative of ReLU (and of the dropout after it, whose
  * scale is given): scale where the output is positive, 0 elsewhere.
  */
-void spt_relu_backward(const float *output, size_t count, float scale, float *gradient);
+void spt_relu_backward(enum spt_precision precision, const void *output, size_t count,
+                       float scale, void *gradient);
+
+/* Write floats as values of `precision`. */
+void
+spt_convert(enum spt_precision precision, const float *from, size_t count, void *to);
 
 /* P = 1 / (1 + exp(-logit)). */
 void spt_logistic(const float *logits, size_t count, float *probabilities);

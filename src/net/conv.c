@@ -15,7 +15,7 @@
  * go. */
 struct tensor {
     dnnl_memory_t memory;
-    float *owned; /* data of our own, or NULL while the caller's are used */
+    void *owned; /* data of our own, or NULL while the caller's are used */
 };
 
 enum direction {
@@ -47,7 +47,7 @@ make_tensor(struct spt_conv *conv, spt_layout_ref layout, bool own, struct tenso
             return dnnl_out_of_memory;
     }
     return dnnl_memory_create(&out->memory, layout, conv->engine->handle,
-                              own ? (void *)out->owned : DNNL_MEMORY_NONE);
+                              own ? out->owned : DNNL_MEMORY_NONE);
 }
 
 static void
@@ -147,9 +147,20 @@ make_directions(struct spt_conv *conv, const struct spt_conv_layouts *layouts,
     return status;
 }
 
-enum septum_status
-spt_conv_create(struct spt_engine *engine, const struct spt_conv_shape *shape,
-                struct spt_conv **out, struct septum_error *err)
+static void
+clear_layouts(struct spt_conv_layouts *layouts)
+{
+    spt_layout_clear(&layouts->in);
+    spt_layout_clear(&layouts->out);
+    spt_layout_clear(&layouts->weights);
+    spt_layout_clear(&layouts->biases);
+    spt_layout_clear(&layouts->weight_gradient);
+    spt_layout_clear(&layouts->out_gradient);
+}
+
+/* Images lie as ours do, weights as the kernels like them. */
+static dnnl_status_t
+make_layouts(const struct spt_conv_shape *shape, struct spt_conv_layouts *out)
 {
     dnnl_dim_t k = shape->kernel, height = shape->height, width = shape->width;
     dnnl_dims_t in = {shape->batch, shape->in_channels, height, width};
@@ -157,6 +168,31 @@ spt_conv_create(struct spt_engine *engine, const struct spt_conv_shape *shape,
                           width - k + 1};
     dnnl_dims_t weights = {shape->out_channels, shape->in_channels, k, k};
     dnnl_dims_t biases = {shape->out_channels};
+    dnnl_data_type_t type =
+        shape->precision == SPT_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32;
+    dnnl_data_type_t result_type = shape->float_out ? dnnl_f32 : type;
+    dnnl_format_tag_t any = dnnl_format_tag_any;
+    dnnl_status_t status = spt_layout_init(&out->in, 4, in, type, dnnl_nhwc);
+
+    if (status == dnnl_success)
+        status = spt_layout_init(&out->out, 4, result, result_type, dnnl_nhwc);
+    if (status == dnnl_success)
+        status = spt_layout_init(&out->out_gradient, 4, result, type, dnnl_nhwc);
+    if (status == dnnl_success)
+        status = spt_layout_init(&out->weights, 4, weights, type, any);
+    if (status == dnnl_success)
+        status = spt_layout_init(&out->weight_gradient, 4, weights, dnnl_f32, any);
+    if (status == dnnl_success)
+        status = spt_layout_init(&out->biases, 1, biases, dnnl_f32, dnnl_a);
+    return status;
+}
+
+enum septum_status
+spt_conv_create(struct spt_engine *engine, const struct spt_conv_shape *shape,
+                struct spt_conv **out, struct septum_error *err)
+{
+    dnnl_dims_t weights = {shape->out_channels, shape->in_channels, shape->kernel,
+                           shape->kernel};
     struct spt_conv_layouts layouts = {0};
     dnnl_memory_desc_t plain = {0};
     dnnl_status_t status;
@@ -167,15 +203,9 @@ spt_conv_create(struct spt_engine *engine, const struct spt_conv_shape *shape,
         return spt_fail_memory(err, "convolution", sizeof *conv);
     conv->engine = engine;
     conv->shape = *shape;
-    status = spt_layout_init(&layouts.in, 4, in, dnnl_nhwc);
+    status = make_layouts(shape, &layouts);
     if (status == dnnl_success)
-        status = spt_layout_init(&layouts.out, 4, result, dnnl_nhwc);
-    if (status == dnnl_success)
-        status = spt_layout_init(&layouts.weights, 4, weights, dnnl_format_tag_any);
-    if (status == dnnl_success)
-        status = spt_layout_init(&layouts.biases, 1, biases, dnnl_a);
-    if (status == dnnl_success)
-        status = spt_layout_init(&plain, 4, weights, dnnl_oihw);
+        status = spt_layout_init(&plain, 4, weights, dnnl_f32, dnnl_oihw);
     if (status == dnnl_success)
         status = make_tensor(conv, SPT_LAYOUT_REF(plain), false, &conv->plain_weights);
     if (status == dnnl_success)
@@ -185,10 +215,7 @@ spt_conv_create(struct spt_engine *engine, const struct spt_conv_shape *shape,
                              &conv->bias_gradient);
     if (status == dnnl_success)
         status = make_directions(conv, &layouts, SPT_LAYOUT_REF(plain));
-    spt_layout_clear(&layouts.in);
-    spt_layout_clear(&layouts.out);
-    spt_layout_clear(&layouts.weights);
-    spt_layout_clear(&layouts.biases);
+    clear_layouts(&layouts);
     spt_layout_clear(&plain);
     if (status != dnnl_success) {
         spt_conv_free(conv);
@@ -239,26 +266,26 @@ run_reorder(struct spt_conv *conv, dnnl_primitive_t reorder, dnnl_memory_t from,
 }
 
 enum septum_status
-spt_conv_load(struct spt_conv *conv, const float *weights, const float *biases,
+spt_conv_load(struct spt_conv *conv, float *weights, const float *biases,
               struct septum_error *err)
 {
-    /* oneDNN's handles are not const, but a reorder only reads its source. */
-    dnnl_status_t status = dnnl_memory_set_data_handle(conv->plain_weights.memory,
-                                                       (void *)(uintptr_t)weights);
+    dnnl_status_t status =
+        dnnl_memory_set_data_handle(conv->plain_weights.memory, weights);
+    float *own_biases = conv->biases.owned;
 
     for (int d = 0; d < DIRECTIONS && status == dnnl_success; d++)
         if (conv->load[d] != NULL)
             status = run_reorder(conv, conv->load[d], conv->plain_weights.memory,
                                  conv->weights[d].memory);
     for (uint32_t c = 0; c < conv->shape.out_channels; c++)
-        conv->biases.owned[c] = biases[c];
+        own_biases[c] = biases[c];
     return status == dnnl_success ? SEPTUM_OK
                                   : spt_fail_engine(err, "loading weights", status);
 }
 
 static dnnl_status_t
-run(struct spt_conv *conv, enum direction direction, float *in, float *out,
-    void *scratch, const dnnl_exec_arg_t *arguments, int count)
+run(struct spt_conv *conv, enum direction direction, void *in, void *out, void *scratch,
+    const dnnl_exec_arg_t *arguments, int count)
 {
     dnnl_status_t status = dnnl_memory_set_data_handle(conv->in[direction].memory, in);
 
@@ -273,7 +300,7 @@ run(struct spt_conv *conv, enum direction direction, float *in, float *out,
 }
 
 enum septum_status
-spt_conv_forward(struct spt_conv *conv, float *in, float *out, void *scratch,
+spt_conv_forward(struct spt_conv *conv, void *in, void *out, void *scratch,
                  struct septum_error *err)
 {
     dnnl_exec_arg_t arguments[] = {
@@ -290,7 +317,7 @@ spt_conv_forward(struct spt_conv *conv, float *in, float *out, void *scratch,
 }
 
 enum septum_status
-spt_conv_backward_weights(struct spt_conv *conv, float *in, float *out_gradient,
+spt_conv_backward_weights(struct spt_conv *conv, void *in, void *out_gradient,
                           float *weight_gradient, float *bias_gradient, void *scratch,
                           struct septum_error *err)
 {
@@ -317,7 +344,7 @@ spt_conv_backward_weights(struct spt_conv *conv, float *in, float *out_gradient,
 }
 
 enum septum_status
-spt_conv_backward_data(struct spt_conv *conv, float *out_gradient, float *in_gradient,
+spt_conv_backward_data(struct spt_conv *conv, void *out_gradient, void *in_gradient,
                        void *scratch, struct septum_error *err)
 {
     dnnl_exec_arg_t arguments[] = {

@@ -14,13 +14,16 @@
 #include <stdint.h>
 
 #include "net/engine.h"
+#include "net/precision.h"
 
 struct spt_conv_shape {
     uint32_t batch, height, width; /* of the input; both sides at least `kernel` */
     uint32_t in_channels, out_channels, kernel;
-    bool relu;            /* forward ends with max(0, x) */
-    bool weight_gradient; /* backward_weights will be asked for */
-    bool data_gradient;   /* backward_data will be asked for */
+    bool relu;                    /* forward ends with max(0, x) */
+    bool weight_gradient;         /* backward_weights will be asked for */
+    bool data_gradient;           /* backward_data will be asked for */
+    bool float_out;               /* forward's result is float whatever the precision */
+    enum spt_precision precision; /* one that spt_engine_precision() allows */
 };
 
 struct spt_conv;
@@ -33,24 +36,25 @@ void spt_conv_free(struct spt_conv *conv);
 /* Bytes of scratch memory that each call below needs; the caller's, 64-byte aligned. */
 size_t spt_conv_scratch(const struct spt_conv *conv);
 
-/* Take over weights and biases for the calls that follow. */
-enum septum_status spt_conv_load(struct spt_conv *conv, const float *weights,
+/* Take over weights and biases for the calls that follow.  Both are only read;
+ * oneDNN's handles do not know const. */
+enum septum_status spt_conv_load(struct spt_conv *conv, float *weights,
                                  const float *biases, struct septum_error *err);
 
 /* out = relu(in * weights + biases). */
-enum septum_status spt_conv_forward(struct spt_conv *conv, float *in, float *out,
+enum septum_status spt_conv_forward(struct spt_conv *conv, void *in, void *out,
                                     void *scratch, struct septum_error *err);
 
 /* Gradients of weights and biases, in the parameter block's order, from the gradient at
  * the output (before ReLU).  They replace what was there. */
 enum septum_status
-spt_conv_backward_weights(struct spt_conv *conv, float *in, float *out_gradient,
+spt_conv_backward_weights(struct spt_conv *conv, void *in, void *out_gradient,
                           float *weight_gradient, float *bias_gradient, void *scratch,
                           struct septum_error *err);
 
 /* Gradient at the input from the gradient at the output (before ReLU). */
 enum septum_status
-spt_conv_backward_data(struct spt_conv *conv, float *out_gradient, float *in_gradient,
+spt_conv_backward_data(struct spt_conv *conv, void *out_gradient, void *in_gradient,
                        void *scratch, struct septum_error *err);
 
 #endif

@@ -41,9 +41,9 @@ make_attributes(dnnl_primitive_attr_t *out, bool relu)
 
 dnnl_status_t
 spt_layout_init(dnnl_memory_desc_t *layout, int dimensions, const dnnl_dim_t *sizes,
-                dnnl_format_tag_t order)
+                dnnl_data_type_t type, dnnl_format_tag_t order)
 {
-    return dnnl_memory_desc_create_with_tag(layout, dimensions, sizes, dnnl_f32, order);
+    return dnnl_memory_desc_create_with_tag(layout, dimensions, sizes, type, order);
 }
 
 void
@@ -83,8 +83,9 @@ spt_conv_weights_create(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
     if (status != dnnl_success)
         return status;
     status = dnnl_convolution_backward_weights_primitive_desc_create(
-        out, engine, dnnl_convolution_direct, layouts->in, layouts->weights,
-        layouts->biases, layouts->out, ones, zeros, zeros, zeros, forward, attributes);
+        out, engine, dnnl_convolution_direct, layouts->in, layouts->weight_gradient,
+        layouts->biases, layouts->out_gradient, ones, zeros, zeros, zeros, forward,
+        attributes);
     dnnl_primitive_attr_destroy(attributes);
     return status;
 }
@@ -101,7 +102,7 @@ spt_conv_data_create(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
         return status;
     status = dnnl_convolution_backward_data_primitive_desc_create(
         out, engine, dnnl_convolution_direct, layouts->in, layouts->weights,
-        layouts->out, ones, zeros, zeros, zeros, forward, attributes);
+        layouts->out_gradient, ones, zeros, zeros, zeros, forward, attributes);
     dnnl_primitive_attr_destroy(attributes);
     return status;
 }
@@ -110,9 +111,9 @@ spt_conv_data_create(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
 
 dnnl_status_t
 spt_layout_init(dnnl_memory_desc_t *layout, int dimensions, const dnnl_dim_t *sizes,
-                dnnl_format_tag_t order)
+                dnnl_data_type_t type, dnnl_format_tag_t order)
 {
-    return dnnl_memory_desc_init_by_tag(layout, dimensions, sizes, dnnl_f32, order);
+    return dnnl_memory_desc_init_by_tag(layout, dimensions, sizes, type, order);
 }
 
 void
@@ -157,8 +158,8 @@ spt_conv_weights_create(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
 {
     dnnl_convolution_desc_t operation;
     dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(
-        &operation, dnnl_convolution_direct, &layouts->in, &layouts->weights,
-        &layouts->biases, &layouts->out, ones, zeros, zeros);
+        &operation, dnnl_convolution_direct, &layouts->in, &layouts->weight_gradient,
+        &layouts->biases, &layouts->out_gradient, ones, zeros, zeros);
 
     return status != dnnl_success ? status
                                   : create(out, &operation, engine, false, forward);
@@ -172,7 +173,7 @@ spt_conv_data_create(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
     dnnl_convolution_desc_t operation;
     dnnl_status_t status = dnnl_convolution_backward_data_desc_init(
         &operation, dnnl_convolution_direct, &layouts->in, &layouts->weights,
-        &layouts->out, ones, zeros, zeros);
+        &layouts->out_gradient, ones, zeros, zeros);
 
     return status != dnnl_success ? status
                                   : create(out, &operation, engine, false, forward);

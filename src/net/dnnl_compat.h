@@ -19,14 +19,17 @@ typedef const dnnl_memory_desc_t *spt_layout_ref; /* borrowed */
 #    define SPT_LAYOUT_REF(layout) (&(layout))
 #endif
 
-/* Describe float data of up to 4 dimensions; release with spt_layout_clear(). */
-dnnl_status_t spt_layout_init(dnnl_memory_desc_t *layout, int dimensions,
-                              const dnnl_dim_t *sizes, dnnl_format_tag_t order);
+/* Describe data of up to 4 dimensions; release with spt_layout_clear(). */
+dnnl_status_t
+spt_layout_init(dnnl_memory_desc_t *layout, int dimensions, const dnnl_dim_t *sizes,
+                dnnl_data_type_t type, dnnl_format_tag_t order);
 void spt_layout_clear(dnnl_memory_desc_t *layout);
 
-/* What a convolution is made of, for the three directions alike. */
+/* What a convolution is made of.  The gradient at the input is laid out as the input,
+ * that of the biases as the biases. */
 struct spt_conv_layouts {
     dnnl_memory_desc_t in, weights, biases, out;
+    dnnl_memory_desc_t weight_gradient, out_gradient;
 };
 
 /* Stride 1, no padding, no dilation; `relu` follows the forward direction.  Backward

@@ -48,7 +48,7 @@ const char *
 spt_engine_isa(void)
 {
     static const struct {
-        int isa;
+        unsigned isa;
         const char *name;
     } names[] = {
         {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"},
@@ -60,12 +60,22 @@ spt_engine_isa(void)
         {dnnl_cpu_isa_avx, "avx"},
         {dnnl_cpu_isa_sse41, "sse41"},
     };
-    int isa = (int)dnnl_get_effective_cpu_isa();
+    unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if ((isa & names[i].isa) == names[i].isa)
             return names[i].name;
     return "generic";
+}
+
+enum spt_precision
+spt_engine_precision(enum spt_precision wanted)
+{
+    /* oneDNN takes bf16 on any AVX-512 machine, but slowly where it is emulated. */
+    int native = dnnl_cpu_isa_avx512_core_bf16;
+
+    return ((int)dnnl_get_effective_cpu_isa() & native) == native ? wanted
+                                                                  : SPT_PRECISION_F32;
 }
 
 uint32_t
@@ -83,11 +93,11 @@ spt_engine_threads(uint32_t threads)
 }
 
 enum septum_status
-spt_fail_engine(struct septum_error *err, const char *what, int code)
+spt_fail_engine(struct septum_error *err, const char *what, unsigned code)
 {
     if (code == dnnl_out_of_memory)
         return spt_fail(err, SEPTUM_ENOMEM, "%s: memory ran out in the matrix library",
                         what);
-    return spt_fail(err, SEPTUM_ENGINE, "%s: the matrix library failed with status %d",
+    return spt_fail(err, SEPTUM_ENGINE, "%s: the matrix library failed with status %u",
                     what, code);
 }

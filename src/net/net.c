@@ -68,14 +68,14 @@ spt_net_initialise(struct spt_net *net, uint64_t seed, uint32_t first)
     for (uint32_t i = 0; i < net->spec.layer_count; i++) {
         const struct spt_layer *layer = &net->spec.layer[i];
         struct spt_random random;
-        size_t count = spt_layer_weight_count(layer);
-        double deviation;
+        size_t count = spt_layer_weight_count(layer),
+               inputs = count / layer->out_channels;
+        double deviation = sqrt(2.0 / (double)inputs);
 
         if (layer->kind == SPT_LAYER_POOL || weighted++ < first)
             continue;
         /* A stream a layer: what one layer draws does not depend on the others. */
         spt_random_init(&random, seed, i);
-        deviation = sqrt(2.0 / (double)(count / layer->out_channels));
         for (size_t w = 0; w < count; w++)
             net->parameters[layer->weights + w] =
                 (float)(deviation * spt_random_normal(&random));

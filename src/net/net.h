@@ -50,7 +50,8 @@ struct spt_pass_shape {
     uint32_t tile;  /* dense form: outputs a side of each tile, a multiple of the net's
                        stride; unused in patch form */
     bool training;  /* keep what backward needs */
-    uint32_t first_trained; /* layers with weights before this one are frozen */
+    uint32_t first_trained;       /* layers with weights before this one are frozen */
+    enum spt_precision precision; /* f32 is used where the machine has no bf16 */
 };
 
 struct spt_pass;

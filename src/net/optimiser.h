@@ -32,6 +32,7 @@ struct spt_optimiser {
     size_t first, count; /* parameters [first, count) are trained */
     uint64_t steps;      /* done so far */
     float *state;        /* 3 * count floats: average, first moment, second moment */
+    double *sums;        /* room to work in */
 };
 
 /* Begin at `parameters`, which the running average starts from. */

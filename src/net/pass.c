@@ -3,6 +3,8 @@
  *
  * The plan is a list of steps, one a layer, each with its place for outputs.  A
  * training pass keeps every output; a prediction pass lets two buffers take turns.
+ * Outputs and their gradients have the pass's precision, but for those of the last
+ * layer: logits are floats.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +13,21 @@
 #include "base/random.h"
 #include "net/activation.h"
 #include "net/conv.h"
+#include "net/dot.h"
 #include "net/net_private.h"
 #include "net/pool.h"
 
 /* One layer at one shape. */
 struct step {
     const struct spt_layer *layer;
-    struct spt_conv *conv; /* NULL for a pooling */
+    struct spt_conv *conv; /* NULL for a pooling and for a dot product */
     struct spt_pool pool;
-    uint32_t weighted; /* number among the layers with weights */
-    size_t count;      /* values of the output */
-    float *out;        /* inside the pass's block */
-    uint8_t *winner;   /* of a pooling, in training */
-    float dropped;     /* scale of the dropout applied to the output, 1 without */
+    struct spt_rows rows; /* of a dot product, all but their place; else no columns */
+    uint32_t weighted;    /* number among the layers with weights */
+    size_t count;         /* values of the output */
+    void *out;            /* inside the pass's block */
+    uint8_t *winner;      /* of a pooling, in training */
+    float dropped;        /* scale of the dropout applied to the output, 1 without */
 };
 
 struct spt_pass {
@@ -32,9 +36,10 @@ struct spt_pass {
     uint32_t side;
     uint64_t version; /* of the parameters that the convolutions have loaded */
     struct step step[SPT_SPEC_LAYERS];
-    float *values;         /* input, outputs, gradients: one block */
+    char *values;          /* input, outputs, gradients: one block */
     float *input, *logits; /* inside it */
-    float *gradient[2];    /* inside it; training only */
+    void *image;           /* inside it: the input in the pass's precision */
+    void *gradient[2];     /* inside it; training only */
     uint8_t *winners;      /* one block */
     uint32_t *order;       /* dense: where the logit of each output pixel lies */
     void *scratch;         /* oneDNN's */
@@ -73,11 +78,12 @@ work_out_sizes(const struct spt_spec *spec, const struct spt_pass_shape *shape,
     }
 }
 
-/* Floats of the one block, and of its parts. */
+/* Bytes of the parts of the one block, and of what lies beside it. */
 struct parts {
+    size_t input, image, logits;
     size_t outputs[2];  /* prediction: the two buffers; training: all, then 0 */
     size_t gradient[2]; /* each of the two takes turns with the other */
-    size_t winners;     /* bytes */
+    size_t winners, order;
 };
 
 static size_t
@@ -88,30 +94,9 @@ larger(size_t a, size_t b)
 
 /* Whole cache lines, so that no two tensors share one. */
 static size_t
-padded(size_t floats)
+padded(size_t bytes)
 {
-    return (floats + 15) / 16 * 16;
-}
-
-static struct parts
-work_out_parts(const struct spt_spec *spec, const struct spt_pass_shape *shape,
-               const struct sizes *sizes)
-{
-    struct parts parts = {0};
-
-    for (uint32_t i = 0; i < spec->layer_count; i++) {
-        size_t count = padded(sizes->output[i]);
-
-        if (!shape->training) {
-            parts.outputs[i % 2] = larger(parts.outputs[i % 2], count);
-            continue;
-        }
-        parts.outputs[0] += count;
-        parts.gradient[i % 2] = larger(parts.gradient[i % 2], count);
-        if (spec->layer[i].kind == SPT_LAYER_POOL)
-            parts.winners += sizes->output[i];
-    }
-    return parts;
+    return (bytes + 63) / 64 * 64;
 }
 
 static size_t
@@ -122,29 +107,65 @@ logit_count(const struct spt_pass_shape *shape)
                                : (size_t)1);
 }
 
+/* Bytes of the output of layer i. */
 static size_t
-block_floats(const struct sizes *sizes, const struct parts *parts, size_t logits)
+output_bytes(const struct spt_spec *spec, const struct sizes *sizes, uint32_t i,
+             enum spt_precision precision)
 {
-    return padded(sizes->input) + padded(logits) + parts->outputs[0] +
+    return padded(sizes->output[i] * (i + 1 == spec->layer_count
+                                          ? sizeof(float)
+                                          : spt_precision_bytes(precision)));
+}
+
+static struct parts
+work_out_parts(const struct spt_spec *spec, const struct spt_pass_shape *shape,
+               const struct sizes *sizes)
+{
+    enum spt_precision precision = spt_engine_precision(shape->precision);
+    size_t logits = logit_count(shape);
+    struct parts parts = {.input = padded(sizes->input * sizeof(float)),
+                          .logits = padded(logits * sizeof(float)),
+                          .order = logits * sizeof(uint32_t)};
+
+    if (precision != SPT_PRECISION_F32)
+        parts.image = padded(sizes->input * spt_precision_bytes(precision));
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        size_t bytes = output_bytes(spec, sizes, i, precision);
+
+        if (!shape->training) {
+            parts.outputs[i % 2] = larger(parts.outputs[i % 2], bytes);
+            continue;
+        }
+        parts.outputs[0] += bytes;
+        parts.gradient[i % 2] = larger(parts.gradient[i % 2], bytes);
+        if (spec->layer[i].kind == SPT_LAYER_POOL)
+            parts.winners += sizes->output[i];
+    }
+    return parts;
+}
+
+static size_t
+block_bytes(const struct parts *parts)
+{
+    return parts->input + parts->image + parts->logits + parts->outputs[0] +
            parts->outputs[1] + parts->gradient[0] + parts->gradient[1];
 }
 
 size_t
 spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
 {
-    struct sizes sizes;
+    struct sizes sizes = {0};
     struct parts parts;
 
     work_out_sizes(spec, shape, &sizes);
     parts = work_out_parts(spec, shape, &sizes);
-    return block_floats(&sizes, &parts, logit_count(shape)) * sizeof(float) +
-           parts.winners + logit_count(shape) * sizeof(uint32_t);
+    return block_bytes(&parts) + parts.winners + parts.order;
 }
 
 double
 spt_pass_operations(const struct spt_spec *spec, const struct spt_pass_shape *shape)
 {
-    struct sizes sizes;
+    struct sizes sizes = {0};
     double operations = 0;
 
     work_out_sizes(spec, shape, &sizes);
@@ -202,6 +223,8 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
         .relu = i + 1 < spec->layer_count,
         .weight_gradient = trained,
         .data_gradient = trained && step->weighted > pass->shape.first_trained,
+        .float_out = i + 1 == spec->layer_count,
+        .precision = pass->shape.precision,
     };
 
     step->pool = (struct spt_pool){
@@ -211,54 +234,75 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
         .channels = layer->in_channels,
         .size = layer->size,
         .offsets = pass->shape.form == SPT_FORM_DENSE ? layer->size : 1,
+        .precision = shape.precision,
     };
     step->layer = layer;
     step->count = sizes->output[i];
     step->dropped = 1;
     if (layer->kind == SPT_LAYER_POOL)
         return SEPTUM_OK;
+    if (i + 1 == spec->layer_count && layer->size == 1) {
+        step->rows = (struct spt_rows){
+            .precision = shape.precision,
+            .count = step->count,
+            .columns = layer->in_channels,
+        };
+        return SEPTUM_OK;
+    }
     return spt_conv_create(pass->net->engine, &shape, &step->conv, err);
 }
 
 /* Hand out the one block: input, logits, gradients, outputs. */
+static void
+share_memory(struct spt_pass *pass, const struct parts *parts,
+             const struct sizes *sizes)
+{
+    const struct spt_spec *spec = &pass->net->spec;
+    uint8_t *winner = pass->winners;
+    char *at = pass->values;
+
+    pass->input = (void *)at;
+    at += parts->input;
+    pass->image = parts->image > 0 ? at : (void *)pass->input;
+    at += parts->image;
+    pass->logits = (void *)at;
+    at += parts->logits;
+    for (int i = 0; i < 2; i++) {
+        pass->gradient[i] = at;
+        at += parts->gradient[i];
+    }
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        struct step *step = &pass->step[i];
+
+        step->out = pass->shape.training || i % 2 == 0 ? at : at + parts->outputs[0];
+        if (!pass->shape.training)
+            continue;
+        at += output_bytes(spec, sizes, i, pass->shape.precision);
+        if (step->layer->kind == SPT_LAYER_POOL) {
+            step->winner = winner;
+            winner += step->count;
+        }
+    }
+}
+
 static enum septum_status
 take_memory(struct spt_pass *pass, const struct sizes *sizes, struct septum_error *err)
 {
     const struct spt_spec *spec = &pass->net->spec;
     struct parts parts = work_out_parts(spec, &pass->shape, sizes);
-    size_t logits = logit_count(&pass->shape);
-    size_t floats = block_floats(sizes, &parts, logits), scratch = 0;
-    uint8_t *winner;
-    float *at;
+    size_t scratch = 0;
 
     for (uint32_t i = 0; i < spec->layer_count; i++)
         if (pass->step[i].conv != NULL)
             scratch = larger(scratch, spt_conv_scratch(pass->step[i].conv));
-    pass->values = spt_alloc_aligned(floats, sizeof *pass->values);
+    pass->values = spt_alloc_aligned(block_bytes(&parts), 1);
     pass->winners = spt_alloc_array(parts.winners, 1);
     pass->scratch = spt_alloc_aligned(scratch, 1);
-    pass->order = spt_alloc_array(logits, sizeof *pass->order);
+    pass->order = spt_alloc_array(parts.order, 1);
     if (pass->values == NULL || pass->winners == NULL || pass->scratch == NULL ||
         pass->order == NULL)
         return spt_fail_memory(err, "net", spt_pass_memory(spec, &pass->shape));
-    pass->input = pass->values;
-    pass->logits = pass->input + padded(sizes->input);
-    pass->gradient[0] = pass->logits + padded(logits);
-    pass->gradient[1] = pass->gradient[0] + parts.gradient[0];
-    at = pass->gradient[1] + parts.gradient[1];
-    winner = pass->winners;
-    for (uint32_t i = 0; i < spec->layer_count; i++) {
-        struct step *step = &pass->step[i];
-
-        step->out = pass->shape.training || i % 2 == 0 ? at : at + parts.outputs[0];
-        if (!pass->shape.training)
-            continue;
-        at += padded(step->count);
-        if (step->conv == NULL) {
-            step->winner = winner;
-            winner += step->count;
-        }
-    }
+    share_memory(pass, &parts, sizes);
     return SEPTUM_OK;
 }
 
@@ -267,7 +311,7 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
                 struct spt_pass **out, struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
-    struct sizes sizes;
+    struct sizes sizes = {0};
     uint32_t weighted = 0;
     struct spt_pass *pass = spt_alloc_array(1, sizeof *pass);
 
@@ -276,6 +320,7 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
         return spt_fail_memory(err, "net", sizeof *pass);
     pass->net = net;
     pass->shape = *shape;
+    pass->shape.precision = spt_engine_precision(shape->precision);
     work_out_sizes(&net->spec, shape, &sizes);
     pass->side = sizes.side[0];
     for (uint32_t i = 0; i < net->spec.layer_count && status == SEPTUM_OK; i++) {
@@ -341,70 +386,132 @@ load_parameters(struct spt_pass *pass, struct septum_error *err)
     return status;
 }
 
+/* The last layer's outputs in the order of the pixels they belong to. */
+static void
+gather_logits(struct spt_pass *pass, const float *out)
+{
+    size_t count = logit_count(&pass->shape);
+
+    if (pass->shape.form == SPT_FORM_DENSE) {
+#pragma omp parallel for schedule(static)
+        for (size_t at = 0; at < count; at++)
+            pass->logits[at] = out[pass->order[at]];
+    } else {
+        memcpy(pass->logits, out, count * sizeof *out);
+    }
+}
+
+static enum septum_status
+step_forward(struct spt_pass *pass, struct step *step, void *in,
+             struct septum_error *err)
+{
+    const float *parameters = pass->net->parameters;
+
+    if (step->layer->kind == SPT_LAYER_POOL) {
+        spt_pool_forward(&step->pool, in, step->out, step->winner);
+        return SEPTUM_OK;
+    }
+    if (step->rows.columns > 0) {
+        step->rows.at = in;
+        spt_dot_forward(&step->rows, parameters + step->layer->weights,
+                        parameters[step->layer->biases], step->out);
+        return SEPTUM_OK;
+    }
+    return spt_conv_forward(step->conv, in, step->out, pass->scratch, err);
+}
+
 enum septum_status
 spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
                  const float **logits, struct septum_error *err)
 {
     uint32_t count = pass->net->spec.layer_count;
     enum septum_status status = load_parameters(pass, err);
-    float *in = pass->input;
+    void *in = pass->image;
 
+    if (pass->image != pass->input)
+        spt_convert(pass->shape.precision, pass->input,
+                    (size_t)pass->shape.batch * pass->side * pass->side, pass->image);
     for (uint32_t i = 0; i < count && status == SEPTUM_OK; i++) {
         struct step *step = &pass->step[i];
 
-        if (step->conv == NULL)
-            spt_pool_forward(&step->pool, in, step->out, step->winner);
-        else
-            status = spt_conv_forward(step->conv, in, step->out, pass->scratch, err);
+        status = step_forward(pass, step, in, err);
         step->dropped = 1;
         if (dropout > 0 && step->layer->kind == SPT_LAYER_FC && i + 1 < count) {
-            step->dropped =
-                spt_dropout(step->out, step->count, dropout, spt_random_hash(key, i));
+            step->dropped = spt_dropout(pass->shape.precision, step->out, step->count,
+                                        dropout, spt_random_hash(key, i));
         }
         in = step->out;
     }
     if (status != SEPTUM_OK)
         return status;
-    if (pass->shape.form == SPT_FORM_DENSE)
-        for (size_t at = 0; at < logit_count(&pass->shape); at++)
-            pass->logits[at] = in[pass->order[at]];
-    else
-        memcpy(pass->logits, in, logit_count(&pass->shape) * sizeof *in);
+    gather_logits(pass, in);
     *logits = pass->logits;
     return SEPTUM_OK;
 }
 
-/* Spread the logits' gradient into the order that the last layer works in. */
+/* Spread the logits' gradient into the order that the last layer works in, as what its
+ * backward pass takes: the dot product floats, a convolution the pass's precision. */
 static void
-scatter_gradient(struct spt_pass *pass, const float *logit_gradient, float *out)
+scatter_gradient(struct spt_pass *pass, const float *logit_gradient, void *out)
 {
+    const struct step *last = &pass->step[pass->net->spec.layer_count - 1];
+    enum spt_precision precision =
+        last->conv == NULL ? SPT_PRECISION_F32 : pass->shape.precision;
     size_t count = logit_count(&pass->shape);
 
-    if (pass->shape.form == SPT_FORM_DENSE)
+    if (pass->shape.form == SPT_FORM_DENSE) {
+#pragma omp parallel for schedule(static)
         for (size_t at = 0; at < count; at++)
-            out[pass->order[at]] = logit_gradient[at];
-    else
-        memcpy(out, logit_gradient, count * sizeof *out);
+            spt_store(out, pass->order[at], precision, logit_gradient[at]);
+    } else {
+        spt_convert(precision, logit_gradient, count, out);
+    }
+}
+
+/* Gradient of the parameters of layer i from that at its output. */
+static enum septum_status
+find_gradient(struct spt_pass *pass, uint32_t i, void *out_gradient, float *gradient,
+              struct septum_error *err)
+{
+    const struct step *step = &pass->step[i];
+    void *in = i > 0 ? pass->step[i - 1].out : pass->image;
+    float *weights = gradient + step->layer->weights;
+    float *biases = gradient + step->layer->biases;
+
+    if (step->layer->kind == SPT_LAYER_POOL)
+        return SEPTUM_OK;
+    if (step->rows.columns > 0) {
+        spt_dot_backward_weights(&step->rows, out_gradient, weights, biases);
+        return SEPTUM_OK;
+    }
+    return spt_conv_backward_weights(step->conv, in, out_gradient, weights, biases,
+                                     pass->scratch, err);
 }
 
 /* Gradient at the input of layer i (i > 0), before the ReLU that made it, from that at
- * its output. */
+ * its output.  Behind a pooling, its backward pass applies the derivative of ReLU. */
 static enum septum_status
-step_back(struct spt_pass *pass, uint32_t i, float *out_gradient, float *in_gradient,
+step_back(struct spt_pass *pass, uint32_t i, void *out_gradient, void *in_gradient,
           struct septum_error *err)
 {
     const struct step *step = &pass->step[i], *before = &pass->step[i - 1];
     enum septum_status status;
 
-    if (step->conv == NULL) {
+    if (step->layer->kind == SPT_LAYER_POOL) {
         spt_pool_backward(&step->pool, before->out, step->winner, out_gradient,
                           in_gradient);
         return SEPTUM_OK;
     }
+    if (step->rows.columns > 0) {
+        spt_dot_backward_data(&step->rows, pass->net->parameters + step->layer->weights,
+                              out_gradient, before->dropped, in_gradient);
+        return SEPTUM_OK;
+    }
     status = spt_conv_backward_data(step->conv, out_gradient, in_gradient,
                                     pass->scratch, err);
-    if (status == SEPTUM_OK && before->conv != NULL)
-        spt_relu_backward(before->out, before->count, before->dropped, in_gradient);
+    if (status == SEPTUM_OK && before->layer->kind != SPT_LAYER_POOL)
+        spt_relu_backward(pass->shape.precision, before->out, before->count,
+                          before->dropped, in_gradient);
     return status;
 }
 
@@ -412,21 +519,18 @@ enum septum_status
 spt_pass_backward(struct spt_pass *pass, const float *logit_gradient, float *gradient,
                   struct septum_error *err)
 {
-    enum septum_status status = SEPTUM_OK;
     uint32_t i = pass->net->spec.layer_count - 1;
 
+    if (pass->shape.first_trained >= pass->net->spec.weighted_count)
+        return SEPTUM_OK; /* all is frozen */
     scatter_gradient(pass, logit_gradient, pass->gradient[i % 2]);
     for (;; i--) {
         const struct step *step = &pass->step[i];
-        float *in = i > 0 ? pass->step[i - 1].out : pass->input;
-        float *out_gradient = pass->gradient[i % 2];
+        void *out_gradient = pass->gradient[i % 2];
+        enum septum_status status = find_gradient(pass, i, out_gradient, gradient, err);
 
-        if (step->conv != NULL)
-            status = spt_conv_backward_weights(
-                step->conv, in, out_gradient, gradient + step->layer->weights,
-                gradient + step->layer->biases, pass->scratch, err);
-        if (status != SEPTUM_OK ||
-            (step->conv != NULL && step->weighted == pass->shape.first_trained))
+        if (status != SEPTUM_OK || (step->layer->kind != SPT_LAYER_POOL &&
+                                    step->weighted == pass->shape.first_trained))
             return status;
         status = step_back(pass, i, out_gradient, pass->gradient[(i + 1) % 2], err);
         if (status != SEPTUM_OK)

@@ -63,7 +63,10 @@ choose_tile(const struct spt_predictor *predictor, uint32_t longest, uint32_t *o
         predictor->options.tile > 0 ? predictor->options.tile : DEFAULT_TILE;
     uint32_t stride = spec->stride;
     uint32_t tile = round_up(wanted < longest ? wanted : longest, stride);
-    struct spt_pass_shape shape = {SPT_FORM_DENSE, 1, tile, false, 0};
+    struct spt_pass_shape shape = {.form = SPT_FORM_DENSE,
+                                   .batch = 1,
+                                   .tile = tile,
+                                   .precision = predictor->options.precision};
 
     while (spt_pass_memory(spec, &shape) > predictor->options.memory &&
            shape.tile > stride)
@@ -82,7 +85,8 @@ choose_tile(const struct spt_predictor *predictor, uint32_t longest, uint32_t *o
 static enum septum_status
 prepare(struct spt_predictor *predictor, uint32_t longest, struct septum_error *err)
 {
-    struct spt_pass_shape shape = {SPT_FORM_DENSE, 1, 0, false, 0};
+    struct spt_pass_shape shape = {
+        .form = SPT_FORM_DENSE, .batch = 1, .precision = predictor->options.precision};
     enum septum_status status = choose_tile(predictor, longest, &shape.tile, err);
 
     if (status != SEPTUM_OK ||

@@ -20,6 +20,7 @@ struct spt_predict_options {
                         up to 512 that `memory` allows */
     uint64_t memory; /* bytes of working memory; 0 = 1 GiB */
     bool average;    /* the mean over the 8 symmetries */
+    enum spt_precision precision;
 };
 
 /* The predictor reads `net`'s weights as they are at each call; the net outlives it. */

@@ -18,6 +18,7 @@ struct spt_checkpoint {
     uint64_t steps;       /* done */
     double seconds;       /* spent on them */
     double loss_sum;      /* over the steps of the current epoch */
+    double rate;          /* of the last step */
     uint64_t log_bytes;
 };
 

@@ -13,13 +13,14 @@ spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
              struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
+    size_t known = 0; /* samples so far that know something */
 
-    for (size_t i = 0; i < samples->count && status == SEPTUM_OK; i += every) {
+    for (size_t i = 0; i < samples->count && status == SEPTUM_OK; i++) {
         const struct spt_sample *sample = &samples->sample[i];
         size_t pixels = (size_t)sample->height * sample->width;
         float *membrane;
 
-        if (sample->known == 0)
+        if (sample->known == 0 || known++ % every != 0)
             continue;
         if (alive != NULL && !alive(user))
             return spt_fail(err, SEPTUM_ESTOPPED, "stopped");

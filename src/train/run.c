@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -30,11 +29,13 @@ struct state {
     struct spt_predictor *predictor;
     struct spt_text log;
     uint64_t epoch_steps, total_steps;
-    double before;   /* seconds spent before this process */
-    double started;  /* on this process's clock */
-    double saved;    /* when the last checkpoint was written */
-    double loss_sum; /* over the current epoch */
-    double rate;     /* of the last step */
+    double before;          /* seconds spent before this process */
+    double started;         /* on this process's clock */
+    double saved;           /* when the last checkpoint was written */
+    double loss_sum;        /* over the current epoch */
+    double rate;            /* of the last step */
+    struct spt_tally tally; /* of the last evaluation, */
+    uint64_t evaluated;     /* after so many steps */
     bool stopped;
     char line[160];
 };
@@ -96,6 +97,7 @@ save(struct state *state, struct spt_net *net, struct septum_error *err)
         .steps = steps_done(state),
         .seconds = seconds_spent(state),
         .loss_sum = state->loss_sum,
+        .rate = state->rate,
     };
 
     if (state->run->checkpoint == NULL)
@@ -109,7 +111,7 @@ save(struct state *state, struct spt_net *net, struct septum_error *err)
 /* Score the averaged weights on the validation samples, or on some of the training's.
  */
 static enum septum_status
-evaluate(struct state *state, struct spt_tally *tally, struct septum_error *err)
+evaluate(struct state *state, struct septum_error *err)
 {
     const struct spt_run *run = state->run;
     const struct spt_samples *samples =
@@ -119,8 +121,10 @@ evaluate(struct state *state, struct spt_tally *tally, struct septum_error *err)
                        : (samples->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
 
     spt_trainer_publish(state->trainer, state->answer);
-    *tally = (struct spt_tally){0};
-    return spt_evaluate(state->predictor, samples, every, alive, state, tally, err);
+    state->tally = (struct spt_tally){0};
+    state->evaluated = steps_done(state);
+    return spt_evaluate(state->predictor, samples, every, alive, state, &state->tally,
+                        err);
 }
 
 /* A row of the log and a line for the user.  A stop in the middle leaves both as they
@@ -137,14 +141,13 @@ note_epoch(struct state *state, struct septum_error *err)
     char scores[80] = ",,,", told[80] = "";
 
     if (run->validation != NULL) {
-        struct spt_tally tally;
         struct spt_score half, best;
-        enum septum_status status = evaluate(state, &tally, err);
+        enum septum_status status = evaluate(state, err);
 
         if (status != SEPTUM_OK)
             return status;
-        half = spt_tally_score(&tally, 0.5);
-        best = spt_tally_best(&tally);
+        half = spt_tally_score(&state->tally, 0.5);
+        best = spt_tally_best(&state->tally);
         snprintf(scores, sizeof scores, "%.5f,%.5f,%.3f,%.5f", half.f_score,
                  best.f_score, best.threshold, best.pixel_error);
         snprintf(told, sizeof told, ", F-score %.4f (%.4f at 0.5)", best.f_score,
@@ -166,6 +169,8 @@ take_step(struct state *state, struct septum_error *err)
 {
     const struct spt_run *run = state->run;
     uint64_t step = steps_done(state);
+    unsigned long long epoch = step / state->epoch_steps + 1;
+    uint64_t in_epoch = step % state->epoch_steps + 1;
     enum septum_status status;
     double loss;
 
@@ -174,9 +179,8 @@ take_step(struct state *state, struct septum_error *err)
     if (status != SEPTUM_OK)
         return status;
     state->loss_sum += loss;
-    snprintf(state->line, sizeof state->line, "epoch %llu of %.4g, loss %.3f",
-             (unsigned long long)(step / state->epoch_steps + 1), run->epochs,
-             state->loss_sum / (double)(step % state->epoch_steps + 1));
+    snprintf(state->line, sizeof state->line, "epoch %llu of %.4g, loss %.3f", epoch,
+             run->epochs, state->loss_sum / (double)in_epoch);
     return report(state, false) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
@@ -232,6 +236,7 @@ begin(struct state *state, struct spt_net *net, struct septum_error *err)
             return status;
         state->before = checkpoint.seconds;
         state->loss_sum = checkpoint.loss_sum;
+        state->rate = checkpoint.rate;
     }
     state->started = state->saved = spt_clock_seconds();
     return SEPTUM_OK;
@@ -241,15 +246,16 @@ enum septum_status
 spt_run(struct spt_net *net, const struct spt_run *run, struct spt_run_result *out,
         struct septum_error *err)
 {
-    struct state state = {.run = run};
-    struct spt_tally tally;
+    struct state state = {.run = run, .evaluated = UINT64_MAX}; /* never */
     struct spt_score best;
     enum septum_status status = begin(&state, net, err);
 
     if (status == SEPTUM_OK)
         status = take_steps(&state, net, err);
-    if (status == SEPTUM_OK)
-        status = evaluate(&state, &tally, err);
+    if (status == SEPTUM_OK && state.evaluated != steps_done(&state))
+        status = evaluate(&state, err);
+    if (status == SEPTUM_OK && state.stopped) /* when told of the last epoch */
+        status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     if (status == SEPTUM_ESTOPPED) {
         enum septum_status saved = save(&state, net, err);
 
@@ -257,7 +263,7 @@ spt_run(struct spt_net *net, const struct spt_run *run, struct spt_run_result *o
     }
     if (status != SEPTUM_OK)
         goto done;
-    best = spt_tally_best(&tally);
+    best = spt_tally_best(&state.tally);
     *out = (struct spt_run_result){
         .epochs = (double)steps_done(&state) / (double)state.epoch_steps,
         .windows = steps_done(&state) * spt_trainer_step_windows(state.trainer),

@@ -33,9 +33,10 @@ struct spt_run_result {
 };
 
 /*
- * Train `net` from the weights it has.  Its weights end up as the running average.  The
- * checkpoint is removed when the training is done.  When `progress` asks to stop, the
- * checkpoint is written and SEPTUM_ESTOPPED returned.
+ * Train `net` from the weights it has.  Its weights end up as the running average. When
+ * `progress` asks to stop, the checkpoint is written and SEPTUM_ESTOPPED returned.  The
+ * checkpoint of a training that is done is the caller's to remove, once the weights are
+ * safe.
  */
 enum septum_status spt_run(struct spt_net *net, const struct spt_run *run,
                            struct spt_run_result *out, struct septum_error *err);

@@ -25,6 +25,7 @@ struct spt_settings {
     double dropout;   /* of FC layers but the last */
     double epochs;
     struct spt_optimiser_settings optimiser;
+    enum spt_precision precision; /* of training; whoever predicts chooses for itself */
 };
 
 /* "default" or "paper"; NULL when there is none of that name. */

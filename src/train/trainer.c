@@ -57,8 +57,10 @@ spt_trainer_create(struct spt_net *net, const struct spt_samples *samples,
     const struct spt_spec *spec = spt_net_spec(net);
     enum septum_status status;
     struct spt_trainer *trainer = spt_alloc_array(1, sizeof *trainer);
-    struct spt_pass_shape shape = {
-        .form = settings->form, .training = true, .first_trained = first_trained};
+    struct spt_pass_shape shape = {.form = settings->form,
+                                   .training = true,
+                                   .first_trained = first_trained,
+                                   .precision = settings->precision};
 
     *out = NULL;
     if (trainer == NULL)
@@ -115,9 +117,10 @@ spt_trainer_epoch_steps(const struct spt_trainer *trainer)
     const struct spt_samples *samples = trainer->samples;
     uint64_t windows = trainer->settings.form == SPT_FORM_DENSE ? samples->known
                                                                 : 2 * samples->membrane;
+    uint64_t steps =
+        (windows * trainer->settings.views + trainer->outputs - 1) / trainer->outputs;
 
-    return (windows * trainer->settings.views + trainer->outputs - 1) /
-           trainer->outputs;
+    return steps > 0 ? steps : 1;
 }
 
 uint64_t

@@ -154,6 +154,21 @@ refuses_to_read_what_is_no_file(void **state)
     }
 }
 
+static void
+does_not_wait_for_a_pipe(void **state)
+{
+    struct spt_bytes bytes = {0};
+    struct septum_error err = {0};
+    const char *path = scratch_path("pipe");
+
+    (void)state;
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(5); /* ends the program should the call hang */
+    assert_int_equal(spt_file_read(path, LIMIT, &bytes, &err), SEPTUM_EIO);
+    alarm(0);
+    assert_says(&err, path, "not a regular file");
+}
+
 /* ---- blocks ---------------------------------------------------------------------- */
 
 static void
@@ -476,6 +491,7 @@ main(void)
         cmocka_unit_test(refuses_a_file_above_the_limit),
         cmocka_unit_test(refuses_to_read_what_is_not_there),
         cmocka_unit_test(refuses_to_read_what_is_no_file),
+        cmocka_unit_test(does_not_wait_for_a_pipe),
         cmocka_unit_test(appends_byte_by_byte_and_by_the_block),
         cmocka_unit_test(appending_nothing_to_nothing_stays_empty),
         cmocka_unit_test(refuses_to_append_what_no_memory_can_hold),

@@ -25,7 +25,7 @@ for ask in --help -h help; do
     septum $ask
     check "$ask succeeds" answers
     check "$ask lists the commands" mentions train segment score experiment simulate \
-        model bench
+        model bench project next
 done
 
 explains() { # COMMAND OPTION...
@@ -56,6 +56,15 @@ explains experiment -o --source --source-images --source-labels --target-images 
     --threads --quiet
 explains simulate spim confocal -o --count --size --seed --force --quiet
 explains model info --json
+explains project create add status export import relink --from --images --labels \
+    --validation --who --seconds --membrane-value --unlabelled-value --instances -o \
+    --force --json --quiet
+explains next FILE -m -o --json --force --who --minutes --windows --lambda --threads --quiet
+for subcommand in create add status export import relink; do
+    septum project $subcommand --help
+    check "project $subcommand --help explains it alone" \
+        grep -q "^usage: septum project $subcommand FILE" "$out"
+done
 explains bench --json --net --tile --threads
 
 finish

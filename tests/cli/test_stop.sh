@@ -1,6 +1,6 @@
 #!/bin/sh
 # Ctrl-C: work stops at a safe point with exit status 3, what is written is whole, and
-# training goes on from there as if nothing had happened.
+# training goes on from there as if nothing had happened; so it does after kill -9.
 . "$(dirname "$0")/tap.sh"
 
 # stopped SIGNAL SECONDS ARGUMENT...: run, and send the signal after so long.
@@ -32,14 +32,23 @@ done
 mkdir twice
 check "a second SIGINT stops at once" python3 - "$SEPTUM" <<'PYTHON'
 import signal, subprocess, sys, time
+# A shell that runs us in the background has us ignore SIGINT, which is handed down.
 run = subprocess.Popen([sys.argv[1], "simulate", "confocal", "-o", "twice", "--size", "8000",
-                        "--quiet"])
+                        "--quiet"],
+                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 time.sleep(0.5)
 run.send_signal(signal.SIGINT)
 time.sleep(0.3)
 waited = run.poll() is None
-run.send_signal(signal.SIGINT)
-sys.exit(0 if waited and run.wait(5) == -signal.SIGINT else f"# ended with {run.poll()}")
+# On a busy machine two signals may arrive as one, so more than a second may be needed.
+for _ in range(50):
+    if run.poll() is not None:
+        break
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+ended = run.poll()
+run.kill()
+sys.exit(0 if waited and ended == -signal.SIGINT else f"# ended with {ended}")
 PYTHON
 check "and leaves no slice that is not whole" \
     [ -z "$(find twice -name '*.png')" ]
@@ -61,18 +70,31 @@ check "train stops at SIGINT" says_last \
 check "train leaves a checkpoint" [ -s long.onnx.checkpoint ]
 check "train leaves no model yet" [ ! -e long.onnx ]
 
-# Stop the same training again and again, after part of its time, until it is through.
-rounds=0
-resume=
-while [ ! -e parts.onnx ] && [ $rounds -lt 200 ]; do
-    stopped INT $part train $training --net "$net" -o parts.onnx --quiet $resume
-    [ "$status" -eq 3 ] || [ "$status" -eq 0 ] || break
-    resume=--resume
-    rounds=$((rounds + 1))
-done
-check "train resumes to its end" [ -s parts.onnx ]
-check "in several parts ($rounds)" [ $rounds -gt 1 ]
-check "a training in parts gives the same model to the byte" cmp -s whole.onnx parts.onnx
-check "and leaves no checkpoint" [ ! -e parts.onnx.checkpoint ]
+# in_parts SIGNAL STATUS MODEL: stop the same training again and again, after part of its
+# time, until it is through; an interrupted part ends with that status.  Where the
+# machine has become so much faster that one part is enough, smaller parts are tried.
+in_parts() {
+    share=$part
+    for attempt in 1 2 3 4 5; do
+        rounds=0
+        resume=
+        rm -f "$3" "$3.checkpoint"
+        while [ ! -e "$3" ] && [ $rounds -lt 200 ]; do
+            stopped "$1" $share train $training --net "$net" -o "$3" --quiet $resume
+            [ "$status" -eq "$2" ] || [ "$status" -eq 0 ] || break
+            resume=--resume
+            rounds=$((rounds + 1))
+        done
+        [ $rounds -le 1 ] || break
+        share=$(awk "BEGIN { print $share / 2 }")
+    done
+    check "train resumes to its end after SIG$1" [ -s "$3" ]
+    check "in several parts ($rounds)" [ $rounds -gt 1 ]
+    check "a training in parts gives the same model to the byte" cmp -s whole.onnx "$3"
+    check "and leaves no checkpoint" [ ! -e "$3.checkpoint" ]
+}
+
+in_parts INT 3 parts.onnx
+in_parts KILL 137 killed.onnx
 
 finish

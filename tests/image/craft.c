@@ -30,13 +30,24 @@ give_up(const char *path)
     exit(1);
 }
 
+/* The path of a file that is not there.  Some file systems wait for the disk when a
+ * file is overwritten, but not when it is new. */
+static const char *
+new_path(const char *name)
+{
+    const char *path = scratch_path(name);
+
+    unlink(path);
+    return path;
+}
+
 /* ---- files ----------------------------------------------------------------------- */
 
 const char *
 craft_png(const char *name, const struct craft_png *make)
 {
     static const uint8_t nothing[] = {0x78, 0x9c}; /* the start of a deflate stream */
-    const char *path = scratch_path(name);
+    const char *path = new_path(name);
     FILE *file = fopen(path, "wb");
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
     png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
@@ -162,7 +173,7 @@ const char *
 craft_tiff(const char *name, const char *mode, const struct craft_tiff *pages,
            size_t count)
 {
-    const char *path = scratch_path(name);
+    const char *path = new_path(name);
     TIFF *tiff = TIFFOpen(path, mode);
 
     if (tiff == NULL)
@@ -266,9 +277,7 @@ craft_try(const void *bytes, size_t count)
     struct septum_error err = {0};
     bool fine;
 
-    /* Some file systems wait for the disk when a file is overwritten, not when it is
-     * new. */
-    unlink(scratch_path("tried"));
+    new_path("tried");
     path = scratch_write("tried", bytes, count);
     fine = spt_set_open(&path, 1, &set, &err) == SEPTUM_OK;
     if (!fine)

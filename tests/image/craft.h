@@ -21,7 +21,7 @@ struct craft_png {
     const uint8_t *const *rows; /* as libpng wants them */
 };
 
-const char *craft_png(const char *name, const struct craft_png *png);
+const char *craft_png(const char *name, const struct craft_png *make);
 
 struct craft_tiff {
     uint32_t height, width;

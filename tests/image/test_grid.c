@@ -10,6 +10,10 @@
 
 #include <cmocka.h>
 
+#define HEIGHT 11
+#define WIDTH 14
+#define SIDE 4
+
 static void
 leaves_out_what_fills_no_window(void **state)
 {
@@ -48,11 +52,6 @@ counts_beyond_32_bits(void **state)
 static void
 copies_the_pixels_of_each_window(void **state)
 {
-    enum {
-        HEIGHT = 11,
-        WIDTH = 14,
-        SIDE = 4
-    };
     float image[HEIGHT * WIDTH], window[SIDE * SIDE];
     struct spt_grid grid = spt_grid_of(HEIGHT, WIDTH, SIDE);
 

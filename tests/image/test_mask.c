@@ -17,6 +17,9 @@
 #include "image/write.h"
 #include "support/scratch.h"
 
+#define HEIGHT 7
+#define WIDTH 8
+
 static struct spt_set
 save(const float *values, uint32_t height, uint32_t width)
 {
@@ -112,10 +115,6 @@ draws_no_border_towards_the_unlabelled(void **state)
 static void
 agrees_with_the_definition_on_random_cells(void **state)
 {
-    enum {
-        HEIGHT = 7,
-        WIDTH = 8
-    };
     static const int steps[4][2] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
     struct spt_mask_rule rule = {.instances = true};
     struct spt_random random;
@@ -127,7 +126,7 @@ agrees_with_the_definition_on_random_cells(void **state)
         uint8_t wanted[HEIGHT * WIDTH];
 
         for (int i = 0; i < HEIGHT * WIDTH; i++)
-            cells[i] = (float)(spt_random_below(&random, 8) / 3);
+            cells[i] = (float)spt_random_below(&random, 3);
         for (int y = 0; y < HEIGHT; y++) {
             for (int x = 0; x < WIDTH; x++) {
                 float own = cells[y * WIDTH + x];
@@ -149,7 +148,7 @@ agrees_with_the_definition_on_random_cells(void **state)
 static void
 refuses_cell_numbers_that_are_not_told_apart(void **state)
 {
-    static const float cells[4] = {1, 16777216, 16777218, 2};
+    static const float cells[4] = {1, 16777216, 16777218.0f, 2};
     struct spt_mask_rule rule = {.instances = true};
     struct spt_set set = save(cells, 2, 2);
     struct septum_error err;

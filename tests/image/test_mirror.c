@@ -10,6 +10,10 @@
 
 #include <cmocka.h>
 
+#define HEIGHT 3
+#define WIDTH 5
+#define SIDE 17
+
 /* Step from 0 to `at`, turning round at both ends: the definition. */
 static uint32_t
 walk_to(int64_t at, uint32_t size)
@@ -58,11 +62,6 @@ reflects_far_away_and_in_the_largest_images(void **state)
 static void
 crops_any_rectangle(void **state)
 {
-    enum {
-        HEIGHT = 3,
-        WIDTH = 5,
-        SIDE = 17
-    };
     float image[HEIGHT * WIDTH], out[SIDE * SIDE + 1];
 
     (void)state;

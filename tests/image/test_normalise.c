@@ -15,6 +15,8 @@
 
 #include "base/random.h"
 
+#define COUNT 20000
+
 static int
 compare_floats(const void *left, const void *right)
 {
@@ -87,12 +89,28 @@ agrees_with_sorting_at_every_size(void **state)
 }
 
 /* Many equal values, neighbouring ranks in one bin and in different ones, signs. */
+static float
+draw_value(struct spt_random *random, int kind)
+{
+    double value = spt_random_uniform(random);
+
+    switch (kind) {
+    case 0:
+        return (float)floor(value * 256);
+    case 1:
+        return (float)(value * 1e-6 + 1);
+    case 2:
+        return (float)(value - 0.5);
+    case 3:
+        return value < 0.5 ? -0.0f : 0.0f;
+    default:
+        return (float)exp(80 * (value - 0.5));
+    }
+}
+
 static void
 agrees_with_sorting_on_values_of_every_kind(void **state)
 {
-    enum {
-        COUNT = 20000
-    };
     float *pixels = malloc(COUNT * sizeof *pixels);
     struct spt_random random;
 
@@ -100,15 +118,8 @@ agrees_with_sorting_on_values_of_every_kind(void **state)
     assert_non_null(pixels);
     spt_random_init(&random, 1, 3);
     for (int kind = 0; kind < 5; kind++) {
-        for (int i = 0; i < COUNT; i++) {
-            double value = spt_random_uniform(&random);
-
-            pixels[i] = kind == 0   ? (float)floor(value * 256)
-                        : kind == 1 ? (float)(value * 1e-6 + 1)
-                        : kind == 2 ? (float)(value - 0.5)
-                        : kind == 3 ? (float)(value < 0.5 ? -0.0 : 0.0)
-                                    : (float)exp(80 * (value - 0.5));
-        }
+        for (int i = 0; i < COUNT; i++)
+            pixels[i] = draw_value(&random, kind);
         assert_normalised(pixels, COUNT);
     }
     free(pixels);

@@ -3,7 +3,6 @@
  */
 #include "image/set.h"
 
-#include <errno.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,9 +17,9 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "image/craft.h"
 #include "image/source_root.h"
-#include "image/write.h"
 #include "support/scratch.h"
 
 /* Make a directory of that name in the scratch directory. */
@@ -159,13 +158,19 @@ refuses_sources_that_are_not_there_or_not_images(void **state)
 static void
 refuses_what_may_not_be_read(void **state)
 {
+    static const uid_t nobody = 65534;
+    bool is_root = geteuid() == 0;
+    const char *text;
+
     (void)state;
-    if (geteuid() == 0)
-        skip(); /* to whom nothing is forbidden */
     make_picture("secret.png");
     assert_int_equal(chmod(scratch_path("secret.png"), 0), 0);
-    assert_string_equal(craft_refusal(scratch_path("secret.png"), SEPTUM_EIO),
-                        ": Permission denied");
+    if (is_root) /* to whom nothing is forbidden */
+        assert_int_equal(seteuid(nobody), 0);
+    text = craft_refusal(scratch_path("secret.png"), SEPTUM_EIO);
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+    assert_string_equal(text, ": Permission denied");
 }
 
 static void
@@ -236,6 +241,8 @@ lists_hundreds_of_pages(void **state)
 /* ---- real images, when they lie beside the project --------------------------------
  */
 
+#define DATA SOURCE_ROOT "/../shared/data"
+
 struct data {
     const char *name;
     size_t count;
@@ -252,22 +259,17 @@ reads_real_images(void **state)
         {"plant-ovule", 54, 224, 224},
         {"plant-root-lightsheet", 20, 170, 170},
     };
-    bool found = false;
 
     (void)state;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char path[2][500];
-        struct stat about;
         struct spt_set images, labels;
         size_t *pairs;
 
-        snprintf(path[0], sizeof path[0], SOURCE_ROOT "/../shared/data/%s/images",
-                 all[i].name);
-        snprintf(path[1], sizeof path[1], SOURCE_ROOT "/../shared/data/%s/labels",
-                 all[i].name);
-        if (stat(path[0], &about) != 0)
+        snprintf(path[0], sizeof path[0], DATA "/%s/images", all[i].name);
+        snprintf(path[1], sizeof path[1], DATA "/%s/labels", all[i].name);
+        if (!spt_file_exists(path[0]))
             continue;
-        found = true;
         images = craft_open(path[0]);
         labels = craft_open(path[1]);
         assert_int_equal(images.count, all[i].count);
@@ -294,10 +296,6 @@ reads_real_images(void **state)
         spt_set_clear(&images);
         spt_set_clear(&labels);
     }
-    if (!found) {
-        print_message("# no ../shared/data beside the project\n");
-        skip();
-    }
 }
 
 int
@@ -315,5 +313,11 @@ main(void)
         cmocka_unit_test(reads_real_images),
     };
 
+    /* Left out by name: cmocka's skip() prints "not ok", which Meson takes for a
+     * failure. */
+    if (!spt_file_exists(DATA)) {
+        print_message("# left out, for want of %s: reads_real_images\n", DATA);
+        cmocka_set_skip_filter("reads_real_images");
+    }
     return cmocka_run_group_tests_name("set", tests, NULL, NULL);
 }

@@ -64,8 +64,8 @@ tells_truth_inside_the_windows_and_touches_nothing_else(void **state)
     for (size_t y = 0; y < HEIGHT; y++)
         for (size_t x = 0; x < WIDTH; x++) {
             size_t at = y * WIDTH + x;
-            bool asked = (y < 8 && x >= 4 && x < 8) ||
-                         (y >= 8 && y < 12 && x >= 16 && x < 20);
+            bool asked =
+                (y < 8 && x >= 4 && x < 8) || (y >= 8 && y < 12 && x >= 16 && x < 20);
 
             assert_int_equal(labels[at], asked ? truth[1][at] : UNTOUCHED);
         }

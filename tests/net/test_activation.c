@@ -36,7 +36,7 @@ dropout_takes_its_share_and_scales_the_rest(void **state)
         float scale;
 
         memcpy(values.at, before, MANY * sizeof *before);
-        scale = spt_dropout(values.at, MANY, rates[r], 7 + r);
+        scale = spt_dropout(SPT_PRECISION_F32, values.at, MANY, rates[r], 7 + r);
         assert_true(fabs(scale - 1 / (1 - share)) < 1e-6 * scale);
         for (size_t i = 0; i < MANY; i++) {
             assert_true(values.at[i] == 0 || values.at[i] == scale * before[i]);
@@ -57,7 +57,7 @@ a_rate_of_nothing_leaves_all_as_it_was(void **state)
     (void)state;
     material_fill(before, 100, 2);
     memcpy(values, before, sizeof values);
-    assert_true(spt_dropout(values, 100, 0, 3) == 1);
+    assert_true(spt_dropout(SPT_PRECISION_F32, values, 100, 0, 3) == 1);
     assert_memory_equal(values, before, sizeof values);
 }
 
@@ -72,7 +72,7 @@ a_rate_close_to_one_stays_below_it(void **state)
     assert_non_null(values);
     for (size_t i = 0; i < MANY; i++)
         values[i] = 1;
-    assert_true(spt_dropout(values, MANY, 0.9999, 3) == 256);
+    assert_true(spt_dropout(SPT_PRECISION_F32, values, MANY, 0.9999, 3) == 256);
     for (size_t i = 0; i < MANY; i++)
         kept += values[i] == 256;
     assert_in_range(kept, MANY / 256 - 100, MANY / 256 + 100);
@@ -91,13 +91,13 @@ what_dropout_takes_depends_on_key_and_index_alone(void **state)
         for (size_t i = 0; i < MANY; i++)
             all[i] = again[i] = 1;
         spt_engine_threads(1);
-        spt_dropout(all, MANY, 0.5, 11);
+        spt_dropout(SPT_PRECISION_F32, all, MANY, 0.5, 11);
         spt_engine_threads(threads);
-        spt_dropout(again, MANY, 0.5, 11);
+        spt_dropout(SPT_PRECISION_F32, again, MANY, 0.5, 11);
         assert_memory_equal(all, again, MANY * sizeof *all);
         for (size_t i = 0; i < MANY; i++)
             again[i] = -5;
-        spt_dropout(again, 1234, 0.5, 11);
+        spt_dropout(SPT_PRECISION_F32, again, 1234, 0.5, 11);
         for (size_t i = 0; i < MANY; i++)
             assert_true((again[i] == 0) == (i < 1234 && all[i] == 0));
     }
@@ -117,8 +117,8 @@ another_key_takes_others(void **state)
     assert_non_null(other);
     for (size_t i = 0; i < MANY; i++)
         all[i] = other[i] = 1;
-    spt_dropout(all, MANY, 0.5, 11);
-    spt_dropout(other, MANY, 0.5, 12);
+    spt_dropout(SPT_PRECISION_F32, all, MANY, 0.5, 11);
+    spt_dropout(SPT_PRECISION_F32, other, MANY, 0.5, 12);
     for (size_t i = 0; i < MANY; i++)
         differ += all[i] != other[i];
     assert_true(fabs(differ / MANY - 0.5) < 5 * sqrt(0.25 / MANY));
@@ -136,7 +136,7 @@ the_derivative_of_relu_is_one_above_zero_only(void **state)
     float gradient[] = {10, 10, 15, 20, 25, 30};
 
     (void)state;
-    spt_relu_backward(output, 6, 2, gradient);
+    spt_relu_backward(SPT_PRECISION_F32, output, 6, 2, gradient);
     for (size_t i = 0; i < 6; i++)
         assert_true(gradient[i] == wanted[i]);
 }
@@ -150,12 +150,89 @@ the_derivative_of_relu_reaches_every_value_and_none_beyond(void **state)
     material_fill(output.at, MANY, 4);
     for (size_t i = 0; i < MANY; i++)
         gradient.at[i] = (float)i;
-    spt_relu_backward(output.at, MANY, 0.5F, gradient.at);
+    spt_relu_backward(SPT_PRECISION_F32, output.at, MANY, 0.5F, gradient.at);
     for (size_t i = 0; i < MANY; i++)
         assert_true(gradient.at[i] == (output.at[i] > 0 ? 0.5F * (float)i : 0));
     assert_true(guarded_intact(&gradient));
     guarded_free(&output);
     guarded_free(&gradient);
+}
+
+/* ---- bf16 ------------------------------------------------------------------------ */
+
+/* What fits bf16 and is scaled by a power of two fits it again. */
+static void
+bf16_values_fare_as_floats_do(void **state)
+{
+    float *wide = calloc(MANY, sizeof *wide), *output = calloc(MANY, sizeof *output);
+    uint16_t *half = calloc(MANY, sizeof *half), *half_output = calloc(MANY, 2);
+
+    (void)state;
+    assert_non_null(wide);
+    assert_non_null(output);
+    assert_non_null(half);
+    assert_non_null(half_output);
+    material_fill(wide, MANY, 5);
+    material_fill(output, MANY, 6);
+    spt_convert(SPT_PRECISION_BF16, wide, MANY, half);
+    spt_convert(SPT_PRECISION_BF16, output, MANY, half_output);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(half[i], spt_bf16_round(wide[i]));
+        assert_true(fabsf(spt_bf16_widen(half[i]) - wide[i]) <= fabsf(wide[i]) / 256);
+        wide[i] = spt_bf16_widen(half[i]);
+    }
+    assert_true(spt_dropout(SPT_PRECISION_BF16, half, MANY, 0.5, 11) == 2);
+    spt_dropout(SPT_PRECISION_F32, wide, MANY, 0.5, 11);
+    for (size_t i = 0; i < MANY; i++)
+        assert_true(spt_bf16_widen(half[i]) == wide[i]);
+    spt_relu_backward(SPT_PRECISION_BF16, half_output, MANY, 2, half);
+    spt_relu_backward(SPT_PRECISION_F32, output, MANY, 2, wide);
+    for (size_t i = 0; i < MANY; i++)
+        assert_true(spt_bf16_widen(half[i]) == wide[i]);
+    free(wide);
+    free(output);
+    free(half);
+    free(half_output);
+}
+
+static void
+conversion_to_f32_is_a_copy(void **state)
+{
+    static const float from[] = {1, -2.7F, 3e30F};
+    float to[3];
+
+    (void)state;
+    spt_convert(SPT_PRECISION_F32, from, 3, to);
+    assert_memory_equal(from, to, sizeof from);
+}
+
+static float
+make_float(uint32_t bits)
+{
+    float value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static void
+bf16_is_the_nearest_and_of_two_the_even_one(void **state)
+{
+    static const struct {
+        uint32_t bits;
+        uint16_t wanted;
+    } cases[] = {
+        {0x3f800000, 0x3f80}, {0x3f807fff, 0x3f80}, {0x3f808000, 0x3f80},
+        {0x3f808001, 0x3f81}, {0x3f818000, 0x3f82}, {0xbf818000, 0xbf82},
+        {0x00000000, 0x0000}, {0x80000000, 0x8000}, {0x7f7fffff, 0x7f80},
+        {0x7f800000, 0x7f80}, {0xff800000, 0xff80},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(spt_bf16_round(make_float(cases[i].bits)), cases[i].wanted);
+    assert_true(isnan(spt_bf16_widen(spt_bf16_round(make_float(0x7fffffff)))));
+    assert_true(isnan(spt_bf16_widen(spt_bf16_round(make_float(0xff800001)))));
 }
 
 /* ---- the logistic function and its loss ------------------------------------------ */
@@ -200,7 +277,8 @@ the_loss_is_that_of_its_formula(void **state)
     loss = spt_logistic_loss(logits, labels, weights, COUNT, 40, gradient);
     assert_true(fabs(loss - wanted) < 1e-9 * wanted);
     for (size_t i = 0; i < COUNT; i++) {
-        double slope = weights[i] * (1 / (1 + exp(-(double)logits[i])) - labels[i]) / 40;
+        double slope =
+            weights[i] * (1 / (1 + exp(-(double)logits[i])) - labels[i]) / 40;
 
         assert_true(fabs(gradient[i] - slope) < 1e-7);
     }
@@ -288,6 +366,9 @@ main(void)
         cmocka_unit_test(another_key_takes_others),
         cmocka_unit_test(the_derivative_of_relu_is_one_above_zero_only),
         cmocka_unit_test(the_derivative_of_relu_reaches_every_value_and_none_beyond),
+        cmocka_unit_test(bf16_values_fare_as_floats_do),
+        cmocka_unit_test(conversion_to_f32_is_a_copy),
+        cmocka_unit_test(bf16_is_the_nearest_and_of_two_the_even_one),
         cmocka_unit_test(the_logistic_function_is_that_of_doubles),
         cmocka_unit_test(the_loss_is_that_of_its_formula),
         cmocka_unit_test(the_gradient_is_that_of_finite_differences),

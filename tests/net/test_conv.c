@@ -17,7 +17,7 @@
 #include "support/material.h"
 #include "support/naive_conv.h"
 
-#define RANDOM_SHAPES 16
+#define RANDOM_SHAPES 10
 
 /* Shapes that random ones might miss: one pixel of output, one of input, one channel,
  * whole and broken vectors, flat images. */
@@ -37,7 +37,7 @@ static struct spt_conv_shape
 choose_shape(size_t number)
 {
     static const uint32_t channels[] = {1, 2, 3, 8, 15, 16, 17, 31, 48};
-    struct spt_conv_shape shape;
+    struct spt_conv_shape shape = {0};
     struct spt_random random;
 
     if (number < CORNERS) {
@@ -84,8 +84,8 @@ begin(struct spt_conv_shape shape, uint64_t seed)
     material_fill(trial.out.at, trial.out.count, 4 * seed + 1);
     material_fill(trial.weights.at, trial.weights.count, 4 * seed + 2);
     material_fill(trial.biases.at, trial.biases.count, 4 * seed + 3);
-    assert_int_equal(
-        spt_conv_load(trial.conv, trial.weights.at, trial.biases.at, NULL), SEPTUM_OK);
+    assert_int_equal(spt_conv_load(trial.conv, trial.weights.at, trial.biases.at, NULL),
+                     SEPTUM_OK);
     return trial;
 }
 
@@ -105,13 +105,13 @@ end(struct trial *trial)
     spt_engine_free(trial->engine);
 }
 
-/* Sums of some hundred products of normal values are some ten large. */
+/* Sums of up to 1200 products of normal values are up to a hundred large. */
 static void
 assert_close(const struct guarded *found, const double *wanted)
 {
     assert_true(guarded_intact(found));
     for (size_t i = 0; i < found->count; i++)
-        assert_true(fabs((double)found->at[i] - wanted[i]) < 1e-4);
+        assert_true(fabs((double)found->at[i] - wanted[i]) < 5e-4);
 }
 
 static double *
@@ -203,7 +203,8 @@ gives_the_values_worked_out_by_hand(void **state)
                                                        .kernel = 2,
                                                        .relu = true},
                                1);
-    static const float in[] = {1, 2, 3, 4, 5, 6}, weights[] = {1, 10, 100, -200};
+    static const float in[] = {1, 2, 3, 4, 5, 6};
+    static float weights[] = {1, 10, 100, -200};
     static const float bias = 575;
 
     (void)state;
@@ -229,8 +230,8 @@ the_weights_loaded_last_count(void **state)
     (void)state;
     material_fill(trial.weights.at, trial.weights.count, 99);
     material_fill(trial.biases.at, trial.biases.count, 98);
-    assert_int_equal(
-        spt_conv_load(trial.conv, trial.weights.at, trial.biases.at, NULL), SEPTUM_OK);
+    assert_int_equal(spt_conv_load(trial.conv, trial.weights.at, trial.biases.at, NULL),
+                     SEPTUM_OK);
     naive_conv_backward_data(&trial.shape, trial.weights.at, trial.out.at, wanted_in);
     assert_int_equal(spt_conv_backward_data(trial.conv, trial.out.at, gradient.at,
                                             trial.scratch, NULL),

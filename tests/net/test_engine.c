@@ -31,10 +31,15 @@ can_be_made_more_than_once(void **state)
 static void
 names_the_instruction_set(void **state)
 {
-    static const char *const known[] = {
-        "avx512_core_amx", "avx512_core_bf16", "avx512_core_vnni", "avx512_core",
-        "avx2_vnni",       "avx2",             "avx",              "sse41",
-        "generic"};
+    static const char *const known[] = {"avx512_core_amx",
+                                        "avx512_core_bf16",
+                                        "avx512_core_vnni",
+                                        "avx512_core",
+                                        "avx2_vnni",
+                                        "avx2",
+                                        "avx",
+                                        "sse41",
+                                        "generic"};
     const char *isa = spt_engine_isa();
     size_t matches = 0;
 
@@ -103,8 +108,7 @@ tells_what_failed(void **state)
     assert_int_equal(spt_fail_engine(&err, "convolution", dnnl_out_of_memory),
                      SEPTUM_ENOMEM);
     assert_int_equal(err.status, SEPTUM_ENOMEM);
-    assert_string_equal(err.text,
-                        "convolution: memory ran out in the matrix library");
+    assert_string_equal(err.text, "convolution: memory ran out in the matrix library");
     assert_int_equal(spt_fail_engine(&err, "weight gradient", dnnl_unimplemented),
                      SEPTUM_ENGINE);
     assert_int_equal(err.status, SEPTUM_ENGINE);

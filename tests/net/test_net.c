@@ -115,7 +115,8 @@ no_two_layers_draw_the_same_numbers(void **state)
     (void)state;
     spt_net_initialise(net, 7, 0);
     for (size_t i = 0; i < 64; i++)
-        assert_true(parameters[layer[1].weights + i] != parameters[layer[2].weights + i]);
+        assert_true(parameters[layer[1].weights + i] !=
+                    parameters[layer[2].weights + i]);
     spt_net_free(net);
 }
 
@@ -131,7 +132,8 @@ keeps_the_layers_before_the_first(void **state)
     (void)state;
     spt_net_initialise(whole, 8, 0);
     for (uint32_t first = 0; first <= 4; first++) {
-        size_t kept = first < 4 ? spec->layer[place[first]].weights : spec->parameter_count;
+        size_t kept =
+            first < 4 ? spec->layer[place[first]].weights : spec->parameter_count;
 
         for (size_t i = 0; i < spec->parameter_count; i++)
             parameters[i] = (float)i;
@@ -150,13 +152,13 @@ static void
 new_weights_reach_a_pass_made_before(void **state)
 {
     struct spt_net *net = make_net(MATERIAL_NET);
-    struct spt_pass_shape shape = {SPT_FORM_PATCH, 1, 0, false, 0};
+    struct spt_pass_shape shape = {.form = SPT_FORM_PATCH, .batch = 1};
     struct spt_pass *pass;
     const float *logits;
 
     (void)state;
     assert_int_equal(spt_pass_create(net, &shape, &pass, NULL), SEPTUM_OK);
-    material_fill(spt_pass_input(pass), 14 * 14, 1);
+    material_fill(spt_pass_input(pass), MATERIAL_WINDOW_PIXELS, 1);
     assert_int_equal(spt_pass_forward(pass, 0, 0, &logits, NULL), SEPTUM_OK);
     assert_true(logits[0] == 0);
     spt_net_initialise(net, 9, 0);

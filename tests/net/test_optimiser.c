@@ -48,7 +48,8 @@ step_naive(struct naive *naive, const struct spt_optimiser_settings *settings, i
            double rate, const float *gradient)
 {
     double momentum = settings->momentum, norm = find_norm(gradient);
-    double scale = settings->clip > 0 && norm > settings->clip ? settings->clip / norm : 1;
+    double scale =
+        settings->clip > 0 && norm > settings->clip ? settings->clip / norm : 1;
     double newest =
         settings->horizon > 0 ? fmax(1 / settings->horizon, 9.0 / (10 + n)) : 1;
 
@@ -222,17 +223,18 @@ state_put_into_another_goes_on_the_same(void **state)
 
     (void)state;
     material_fill(parameters, COUNT, 2);
-    assert_int_equal(spt_optimiser_init(&one, &settings, FIRST, COUNT, parameters, NULL),
-                     SEPTUM_OK);
+    assert_int_equal(
+        spt_optimiser_init(&one, &settings, FIRST, COUNT, parameters, NULL), SEPTUM_OK);
     for (int n = 1; n <= STEPS; n++) {
         draw_gradient(n, gradient);
         spt_optimiser_step(&one, rate_of(n), gradient, parameters);
         if (n != 12)
             continue;
         memcpy(copy, parameters, sizeof copy);
-        assert_int_equal(spt_optimiser_init(&other, &settings, FIRST, COUNT, gradient, NULL),
-                         SEPTUM_OK);
-        memcpy(other.state, one.state, 3 * COUNT * sizeof *one.state);
+        assert_int_equal(
+            spt_optimiser_init(&other, &settings, FIRST, COUNT, gradient, NULL),
+            SEPTUM_OK);
+        memcpy(other.state, one.state, sizeof *one.state * 3 * COUNT);
         other.steps = one.steps;
     }
     for (int n = 13; n <= STEPS; n++) {
@@ -240,7 +242,7 @@ state_put_into_another_goes_on_the_same(void **state)
         spt_optimiser_step(&other, rate_of(n), gradient, copy);
     }
     assert_memory_equal(parameters, copy, sizeof copy);
-    assert_memory_equal(one.state, other.state, 3 * COUNT * sizeof *one.state);
+    assert_memory_equal(one.state, other.state, sizeof *one.state * 3 * COUNT);
     spt_optimiser_clear(&one);
     spt_optimiser_clear(&other);
 }
@@ -285,9 +287,9 @@ refuses_a_state_that_no_memory_holds(void **state)
     float parameter = 1;
 
     (void)state;
-    assert_int_equal(spt_optimiser_init(&optimiser, &settings, 0, SIZE_MAX / 4,
-                                        &parameter, &err),
-                     SEPTUM_ENOMEM);
+    assert_int_equal(
+        spt_optimiser_init(&optimiser, &settings, 0, SIZE_MAX / 4, &parameter, &err),
+        SEPTUM_ENOMEM);
     assert_int_equal(err.status, SEPTUM_ENOMEM);
     assert_non_null(strstr(err.text, "optimiser"));
     assert_int_equal(optimiser.steps, 77);

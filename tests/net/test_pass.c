@@ -43,7 +43,11 @@ static struct spt_pass *
 make_pass(struct spt_net *net, enum spt_form form, uint32_t batch, uint32_t tile,
           bool training, uint32_t first_trained)
 {
-    struct spt_pass_shape shape = {form, batch, tile, training, first_trained};
+    struct spt_pass_shape shape = {.form = form,
+                                   .batch = batch,
+                                   .tile = tile,
+                                   .training = training,
+                                   .first_trained = first_trained};
     struct spt_pass *pass;
 
     assert_int_equal(spt_pass_create(net, &shape, &pass, NULL), SEPTUM_OK);
@@ -339,7 +343,7 @@ static void
 counts_the_operations_of_the_default_net(void **state)
 {
     struct spt_spec spec;
-    struct spt_pass_shape patch = {SPT_FORM_PATCH, 1, 0, false, 0};
+    struct spt_pass_shape patch = {.form = SPT_FORM_PATCH, .batch = 1};
 
     (void)state;
     assert_int_equal(spt_spec_parse("default", &spec, NULL), SEPTUM_OK);

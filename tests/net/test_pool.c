@@ -78,6 +78,61 @@ check_shape(const struct spt_pool *pool, int levels)
     free(winner);
 }
 
+/* The same values as bf16, which must be representable. */
+static uint16_t *
+narrow(const struct guarded *values)
+{
+    uint16_t *narrow = calloc(values->count, sizeof *narrow);
+
+    assert_non_null(narrow);
+    for (size_t i = 0; i < values->count; i++) {
+        narrow[i] = spt_bf16_round(values->at[i]);
+        assert_true(spt_bf16_widen(narrow[i]) == values->at[i]);
+    }
+    return narrow;
+}
+
+/* In bf16 too, when all inputs and gradients fit it: the sums are rounded once. */
+static void
+check_bf16(struct spt_pool pool)
+{
+    size_t outputs = naive_pool_out_count(&pool), inputs = in_count(&pool);
+    struct guarded in = guarded_take(inputs), wanted = guarded_take(outputs);
+    struct guarded gradient = guarded_take(outputs), back = guarded_take(inputs);
+    uint8_t *winner = calloc(2, outputs);
+    uint16_t *half[4];
+
+    assert_non_null(winner);
+    fill_coarse(in.at, inputs, -100, 100, 1);
+    fill_coarse(gradient.at, outputs, -120, 120, 2);
+    naive_pool_forward(&pool, in.at, wanted.at, winner + outputs);
+    naive_pool_backward(&pool, in.at, gradient.at, back.at);
+    half[0] = narrow(&in);
+    half[1] = narrow(&gradient);
+    half[2] = calloc(outputs, sizeof *half[2]);
+    half[3] = calloc(inputs, sizeof *half[3]);
+    assert_non_null(half[2]);
+    assert_non_null(half[3]);
+    pool.precision = SPT_PRECISION_BF16;
+    for (int trained = 0; trained < 2; trained++) {
+        memset(half[2], 0, outputs * sizeof *half[2]);
+        spt_pool_forward(&pool, half[0], half[2], trained ? winner : NULL);
+        for (size_t i = 0; i < outputs; i++)
+            assert_true(spt_bf16_widen(half[2][i]) == wanted.at[i]);
+    }
+    assert_memory_equal(winner, winner + outputs, outputs);
+    spt_pool_backward(&pool, half[0], winner, half[1], half[3]);
+    for (size_t i = 0; i < inputs; i++)
+        assert_int_equal(half[3][i], spt_bf16_round(back.at[i]));
+    for (int i = 0; i < 4; i++)
+        free(half[i]);
+    free(winner);
+    guarded_free(&in);
+    guarded_free(&wanted);
+    guarded_free(&gradient);
+    guarded_free(&back);
+}
+
 /* Images of `blocks` x `blocks` + 1 blocks, which the dense form needs larger. */
 static void
 check_sizes(uint32_t batch, uint32_t size, uint32_t blocks, uint32_t channels)
@@ -98,6 +153,7 @@ check_sizes(uint32_t batch, uint32_t size, uint32_t blocks, uint32_t channels)
         assert_int_equal(spt_pool_out(&pool, pool.width), blocks + 1);
         check_shape(&pool, 2);
         check_shape(&pool, 1000);
+        check_bf16(pool);
     }
 }
 
@@ -127,7 +183,7 @@ static void
 dense_form_gives_the_fragments_worked_out_by_hand(void **state)
 {
     static const float in[] = {1, 2, 3, 6, 5, 4, 7, 9, 8};
-    struct spt_pool pool = {1, 3, 3, 1, 2, 2};
+    struct spt_pool pool = {1, 3, 3, 1, 2, 2, SPT_PRECISION_F32};
     float out[4];
     uint8_t winner[4];
 
@@ -146,7 +202,7 @@ the_gradient_of_overlapping_blocks_adds_up(void **state)
     static const float in[] = {1, 2, 3, 6, 5, 4, 7, 9, 8}, gradient[] = {1, 2, 4, 8};
     static const uint8_t winner[] = {2, 2, 3, 2};
     static const float wanted[] = {0, 0, 0, 1, 2, 0, 0, 12, 0};
-    struct spt_pool pool = {1, 3, 3, 1, 2, 2};
+    struct spt_pool pool = {1, 3, 3, 1, 2, 2, SPT_PRECISION_F32};
     float back[9];
 
     (void)state;
@@ -159,7 +215,7 @@ static void
 the_first_of_equals_gets_all_of_the_gradient(void **state)
 {
     static const float in[] = {3, 7, 7, 7}, gradient = 5;
-    struct spt_pool pool = {1, 2, 2, 1, 2, 1};
+    struct spt_pool pool = {1, 2, 2, 1, 2, 1, SPT_PRECISION_F32};
     float out, back[4];
     uint8_t winner;
 
@@ -174,7 +230,7 @@ static void
 no_gradient_passes_an_input_that_is_not_positive(void **state)
 {
     static const float gradient = 5, values[] = {0, -1, 1e-30F};
-    struct spt_pool pool = {1, 2, 2, 1, 2, 1};
+    struct spt_pool pool = {1, 2, 2, 1, 2, 1, SPT_PRECISION_F32};
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {

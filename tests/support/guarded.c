@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 
 #define GUARD 12345.0F
-#define MARGIN 16 /* values on either side: one cache line */
+#define MARGIN ((size_t)16) /* values on either side: one cache line */
 
 struct guarded
 guarded_take(size_t count)

@@ -9,6 +9,7 @@
 
 /* A net of every kind of layer, small enough for plain loops. */
 #define MATERIAL_NET "window14 conv3-6 pool2 conv3-5 pool2 FC-7 FC-1"
+#define MATERIAL_WINDOW_PIXELS ((size_t)14 * 14)
 
 /* A net of that specification, its weights and its biases drawn, so that a lost bias
  * shows. */

@@ -25,11 +25,35 @@ naive_conv_out_count(const struct spt_conv_shape *shape)
            (shape->width - shape->kernel + 1) * shape->out_channels;
 }
 
-/* What is multiplied with what, and which sum it belongs to: sum += a * b. */
+/* Every product of a convolution joins one input, one weight and one output: the
+ * product of two of them belongs to the sum of the third. */
+enum role {
+    SUM_IN,
+    SUM_WEIGHTS,
+    SUM_OUT
+};
+
 struct product {
-    const float *in, *weights, *out_gradient; /* one of them is NULL: that of the sum */
+    enum role role;
+    const float *a, *b; /* the other two tensors, in the order in, weights, out */
     double *sum;
 };
+
+static void
+add_product(const struct product *product, size_t in, size_t weight, size_t out)
+{
+    switch (product->role) {
+    case SUM_IN:
+        product->sum[in] += (double)product->a[weight] * (double)product->b[out];
+        break;
+    case SUM_WEIGHTS:
+        product->sum[weight] += (double)product->a[in] * (double)product->b[out];
+        break;
+    case SUM_OUT:
+        product->sum[out] += (double)product->a[in] * (double)product->b[weight];
+        break;
+    }
+}
 
 /* The products of one output pixel's channel: with all taps and channels of its input.
  */
@@ -41,20 +65,9 @@ add_products(const struct spt_conv_shape *shape, const struct product *product,
 
     for (size_t i = 0; i < k; i++)
         for (size_t j = 0; j < k; j++)
-            for (size_t c = 0; c < channels; c++) {
-                size_t in = first_in + (i * shape->width + j) * channels + c;
-                size_t weight = ((o * channels + c) * k + i) * k + j;
-
-                if (product->out_gradient == NULL)
-                    product->sum[out] +=
-                        (double)product->in[in] * (double)product->weights[weight];
-                else if (product->weights == NULL)
-                    product->sum[weight] +=
-                        (double)product->in[in] * (double)product->out_gradient[out];
-                else
-                    product->sum[in] += (double)product->weights[weight] *
-                                        (double)product->out_gradient[out];
-            }
+            for (size_t c = 0; c < channels; c++)
+                add_product(product, first_in + (i * shape->width + j) * channels + c,
+                            ((o * channels + c) * k + i) * k + j, out);
 }
 
 static void
@@ -77,7 +90,7 @@ void
 naive_conv_forward(const struct spt_conv_shape *shape, const float *in,
                    const float *weights, const float *biases, double *out)
 {
-    struct product product = {.in = in, .weights = weights, .sum = out};
+    struct product product = {SUM_OUT, in, weights, out};
     size_t count = naive_conv_out_count(shape);
 
     for (size_t i = 0; i < count; i++)
@@ -92,8 +105,7 @@ naive_conv_backward_weights(const struct spt_conv_shape *shape, const float *in,
                             const float *out_gradient, double *weight_gradient,
                             double *bias_gradient)
 {
-    struct product product = {
-        .in = in, .out_gradient = out_gradient, .sum = weight_gradient};
+    struct product product = {SUM_WEIGHTS, in, out_gradient, weight_gradient};
 
     memset(weight_gradient, 0,
            naive_conv_weight_count(shape) * sizeof *weight_gradient);
@@ -107,8 +119,7 @@ void
 naive_conv_backward_data(const struct spt_conv_shape *shape, const float *weights,
                          const float *out_gradient, double *in_gradient)
 {
-    struct product product = {
-        .weights = weights, .out_gradient = out_gradient, .sum = in_gradient};
+    struct product product = {SUM_IN, weights, out_gradient, in_gradient};
 
     memset(in_gradient, 0, naive_conv_in_count(shape) * sizeof *in_gradient);
     add_all_products(shape, &product);

@@ -1,9 +1,10 @@
 /*
  * pictures.c - see pictures.h.
  */
-#include "experiment/pictures.h"
+#include "loop/pictures.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/alloc.h"
 
@@ -16,6 +17,9 @@ static const struct colour membrane_colour = {230, 130, 20};
 static const struct colour outline_colour = {40, 120, 220};
 
 #define OUTLINE 2 /* pixels */
+#define GAP 3     /* between windows, pixels */
+
+#define RANGE_PIXELS 65536 /* enough to find a percentile of */
 
 struct spt_view
 spt_view_middle(const struct spt_sample *image, uint32_t most)
@@ -81,6 +85,13 @@ mix(struct spt_figure *picture, size_t at, struct colour colour)
     pixel[2] = (uint8_t)((pixel[2] + colour.blue) / 2);
 }
 
+/* Normalised intensities: the median is 0, nearly all lie within +-2. */
+static float
+show_intensity(float pixel)
+{
+    return 128 + 60 * pixel;
+}
+
 /* Index in the image of pixel `at` of the view. */
 static size_t
 image_index(const struct spt_sample *image, struct spt_view view, size_t at)
@@ -88,23 +99,56 @@ image_index(const struct spt_sample *image, struct spt_view view, size_t at)
     return (view.top + at / view.width) * image->width + view.left + at % view.width;
 }
 
+static int
+compare_floats(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The intensities that become black and white: all but the outermost half percent at
+ * either end, found on a part of a large image. */
+static enum septum_status
+find_range(const struct spt_sample *image, float *low, float *high,
+           struct septum_error *err)
+{
+    size_t pixels = (size_t)image->height * image->width;
+    size_t every = 1 + pixels / RANGE_PIXELS, count = 0;
+    float *sorted = spt_alloc_array(pixels / every + 1, sizeof *sorted);
+
+    if (sorted == NULL)
+        return spt_fail_memory(err, "picture", pixels / every * sizeof *sorted);
+    for (size_t at = 0; at < pixels; at += every)
+        sorted[count++] = image->pixels[at];
+    qsort(sorted, count, sizeof *sorted, compare_floats);
+    *low = sorted[count / 200];
+    *high = sorted[count - 1 - count / 200];
+    free(sorted);
+    return SEPTUM_OK;
+}
+
 enum septum_status
 spt_picture_image(const struct spt_sample *image, const uint8_t *labels,
                   struct spt_view view, struct spt_figure *out,
                   struct septum_error *err)
 {
-    enum septum_status status = begin_picture(view, out, err);
+    float low = 0, high = 0, scale;
+    enum septum_status status = find_range(image, &low, &high, err);
 
-    for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK;
-         i++) {
+    if (status == SEPTUM_OK)
+        status = begin_picture(view, out, err);
+    if (status != SEPTUM_OK)
+        return status;
+    scale = high > low ? 255 / (high - low) : 0;
+    for (size_t i = 0; i < (size_t)view.height * view.width; i++) {
         size_t at = image_index(image, view, i);
 
-        /* Normalised intensities: the median is 0, nearly all lie within +-2. */
-        set_grey(out, i, 128 + 60 * image->pixels[at]);
+        set_grey(out, i, scale * (image->pixels[at] - low));
         if (labels != NULL && labels[at] == SPT_LABEL_MEMBRANE)
             mix(out, i, membrane_colour);
     }
-    return status;
+    return SEPTUM_OK;
 }
 
 enum septum_status
@@ -116,6 +160,43 @@ spt_picture_membrane(const struct spt_sample *image, const float *membrane,
 
     for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK; i++)
         set_grey(out, i, 255 * (1 - membrane[image_index(image, view, i)]));
+    return status;
+}
+
+enum septum_status
+spt_picture_values(const struct spt_sample *image, const float *values,
+                   struct spt_view view, struct spt_figure *out,
+                   struct septum_error *err)
+{
+    enum septum_status status = begin_picture(view, out, err);
+
+    for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK; i++)
+        set_grey(out, i, 255 * values[image_index(image, view, i)]);
+    return status;
+}
+
+enum septum_status
+spt_picture_windows(const float *windows, size_t count, uint32_t side, size_t columns,
+                    struct spt_figure *out, struct septum_error *err)
+{
+    size_t across = count < columns ? count : columns;
+    size_t down = (count + columns - 1) / columns, pitch = (size_t)side + GAP;
+    struct spt_view view = {.height = (uint32_t)(down * pitch + GAP),
+                            .width = (uint32_t)(across * pitch + GAP)};
+    enum septum_status status = begin_picture(view, out, err);
+
+    for (size_t i = 0; i < (size_t)view.height * view.width && status == SEPTUM_OK;
+         i++) {
+        size_t y = i / view.width, x = i % view.width;
+        size_t window = y / pitch * columns + x / pitch;
+        bool inside = y % pitch >= GAP && x % pitch >= GAP && window < count;
+
+        set_grey(out, i,
+                 inside
+                     ? show_intensity(windows[(window * side + y % pitch - GAP) * side +
+                                              x % pitch - GAP])
+                     : 255);
+    }
     return status;
 }
 

@@ -1,0 +1,67 @@
+/*
+ * workspace.h - a project with its images and its model at hand.
+ */
+#ifndef SEPTUM_API_WORKSPACE_H
+#define SEPTUM_API_WORKSPACE_H
+
+#include "loop/pool.h"
+#include "net/model.h"
+#include "project/answer.h"
+#include "project/lease.h"
+#include "project/project.h"
+
+/* All zero is a valid, empty value. */
+struct spt_workspace {
+    struct spt_project *project;
+    struct spt_project_images images;
+    int64_t model_id; /* the current model; 0 = none is loaded */
+    struct spt_model model;
+    struct spt_net *net;
+    struct spt_predictor *predictor;
+};
+
+/* Open a project and list its images; with `check`, see whether their files are what
+ * they were.  The caller clears *out, also after a failure. */
+enum septum_status
+spt_workspace_open(const char *path, bool check, struct spt_workspace *out,
+                   struct septum_error *err);
+void spt_workspace_clear(struct spt_workspace *workspace);
+
+/* Load the current model; fails if there is none. */
+enum septum_status
+spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err);
+
+/*
+ * Load the images for validation, or all others, with what is known of their pixels;
+ * which[i] is image i's place in workspace->images (room for all).  Refuses images that
+ * are not what they were.  The caller clears *out.
+ */
+enum septum_status
+spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *which,
+                      struct spt_samples *out, struct septum_error *err);
+
+/* Score the current model on the validation images, if there is truth to score on and
+ * no score that holds; `alive` may be NULL. */
+enum septum_status
+spt_workspace_score(struct spt_workspace *workspace, spt_alive_fn alive, void *user,
+                    struct septum_error *err);
+
+/*
+ * Record what `labels` (of a whole image) say that is not known already, and, within
+ * the windows of `lease` (NULL = none) if they say anything there, all that they say,
+ * as the answer to it.  *pixels counts what was recorded, *answered whether the lease
+ * was.
+ */
+struct spt_labelling {
+    size_t image; /* place in workspace->images */
+    const uint8_t *labels;
+    const struct spt_lease *lease;
+    const char *who, *origin;
+    double seconds; /* negative: not known */
+};
+enum septum_status
+spt_workspace_label(struct spt_workspace *workspace,
+                    const struct spt_labelling *labelling, uint64_t *pixels,
+                    bool *answered, struct septum_error *err);
+
+#endif

@@ -1,0 +1,362 @@
+/*
+ * project.c - septum project: one file of images, labels and models.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/fields.h"
+#include "cli/progress.h"
+
+/* All that the subcommands take; each has a table of its own. */
+struct project {
+    const char *from, *directory, *who;
+    struct septum_source images;
+    struct septum_masks labels;
+    double seconds;
+    bool has_seconds, validation, force, json, quiet;
+};
+
+#define AT(member) offsetof(struct project, member)
+
+#define FORCE                                                                          \
+    {                                                                                  \
+        .name = "force", .kind = SPT_OPTION_FLAG, .help = "replace existing results",  \
+        .target = AT(force)                                                            \
+    }
+#define WHO                                                                            \
+    {                                                                                  \
+        .name = "who", .kind = SPT_OPTION_TEXT, .placeholder = "NAME",                 \
+        .help = "whose labels they are (default: your login name)", .target = AT(who)  \
+    }
+#define MASK_RULE(else_text)                                                           \
+    {.name = "membrane-value",                                                         \
+     .kind = SPT_OPTION_NUMBER,                                                        \
+     .placeholder = "V",                                                               \
+     .help = "only this value of a mask is membrane (else: " else_text ")",            \
+     .target = AT(labels.membrane_value),                                              \
+     .given = AT(labels.has_membrane_value)},                                          \
+        {.name = "unlabelled-value",                                                   \
+         .kind = SPT_OPTION_NUMBER,                                                    \
+         .placeholder = "V",                                                           \
+         .help = "mask pixels of this value have no answer",                           \
+         .target = AT(labels.unlabelled_value),                                        \
+         .given = AT(labels.has_unlabelled_value)},                                    \
+    {                                                                                  \
+        .name = "instances", .kind = SPT_OPTION_FLAG,                                  \
+        .help = "masks hold cell numbers; membranes are their borders",                \
+        .target = AT(labels.instances)                                                 \
+    }
+
+static const struct spt_option create_rows[] = {
+    {.name = "from",
+     .kind = SPT_OPTION_TEXT,
+     .placeholder = "MODEL",
+     .help = "the model to begin with",
+     .target = AT(from)},
+};
+
+static const struct spt_option add_rows[] = {
+    {.name = "images",
+     .kind = SPT_OPTION_SOURCE,
+     .placeholder = "SRC...",
+     .required = true,
+     .help = "images: directories, PNG or TIFF files",
+     .target = AT(images)},
+    {.name = "labels",
+     .kind = SPT_OPTION_SOURCE,
+     .placeholder = "SRC...",
+     .help = "their masks, where there are some already",
+     .target = AT(labels.source)},
+    MASK_RULE("all but 0"),
+    {.name = "validation",
+     .kind = SPT_OPTION_FLAG,
+     .help = "only score on these images: never ask about them",
+     .target = AT(validation)},
+    WHO,
+    {.name = "quiet",
+     .kind = SPT_OPTION_FLAG,
+     .help = "show no progress",
+     .target = AT(quiet)},
+};
+
+static const struct spt_option status_rows[] = {
+    {.name = "json",
+     .kind = SPT_OPTION_FLAG,
+     .help = "print one JSON object",
+     .target = AT(json)},
+};
+
+static const struct spt_option export_rows[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = SPT_OPTION_TEXT,
+     .placeholder = "DIR",
+     .required = true,
+     .help = "directory for labels/, labels.csv and model.onnx",
+     .target = AT(directory)},
+    FORCE,
+};
+
+static const struct spt_option import_rows[] = {
+    {.name = "labels",
+     .kind = SPT_OPTION_SOURCE,
+     .placeholder = "SRC...",
+     .required = true,
+     .help = "masks that bear the names of the project's images",
+     .target = AT(labels.source)},
+    WHO,
+    {.name = "seconds",
+     .kind = SPT_OPTION_AMOUNT,
+     .placeholder = "S",
+     .help = "how long they took (default: not known)",
+     .target = AT(seconds),
+     .given = AT(has_seconds)},
+    MASK_RULE("255; 127 is unknown"),
+};
+
+static const struct spt_option relink_rows[] = {
+    {.name = "images",
+     .kind = SPT_OPTION_SOURCE,
+     .placeholder = "SRC...",
+     .required = true,
+     .help = "where to look for images that were moved",
+     .target = AT(images)},
+};
+
+static int
+run_create(const struct spt_usage *usage, const char *file, struct project *project)
+{
+    struct septum_error err = {0};
+
+    return spt_command_end(usage, septum_project_create(file, project->from, &err),
+                           &err);
+}
+
+static int
+run_add(const struct spt_usage *usage, const char *file, struct project *project)
+{
+    struct septum_project_add_options options = {
+        .project = file,
+        .images = project->images,
+        .labels = project->labels,
+        .validation = project->validation,
+        .who = spt_command_who(project->who),
+        .progress = spt_progress_show,
+    };
+    struct septum_project_added added;
+    struct spt_progress progress;
+    struct septum_error err = {0};
+    enum septum_status status;
+
+    if (project->validation && project->labels.source.count == 0)
+        return spt_options_misuse(usage, "--validation needs --labels SRC to score by");
+    spt_progress_begin(&progress, project->quiet);
+    options.user = &progress;
+    status = septum_project_add(&options, &added, &err);
+    spt_progress_end(&progress);
+    if (status != SEPTUM_OK)
+        return spt_command_end(usage, status, &err);
+    printf("%" PRIu64 " images added, %" PRIu64 " were there; %" PRIu64
+           " pixels labelled\n",
+           added.images, added.known_images, added.labelled_pixels);
+    return SPT_EXIT_DONE;
+}
+
+static int
+run_status(const struct spt_usage *usage, const char *file, struct project *project)
+{
+    struct septum_project_status about;
+    struct septum_error err = {0};
+    enum septum_status status = septum_project_status(file, &about, &err);
+#define COUNT(name, words, of, value)                                                  \
+    {                                                                                  \
+        .key = (name), .label = (words), .unit = (of), .kind = SPT_FIELD_COUNT,        \
+        .count = (value)                                                               \
+    }
+
+    if (status != SEPTUM_OK)
+        return spt_command_end(usage, status, &err);
+    const struct spt_field fields[] = {
+        COUNT("images", "images", NULL, about.images),
+        COUNT("validation_images", "  to score on", NULL, about.validation_images),
+        COUNT("labelled_pixels", "labelled", "pixels", about.labelled_pixels),
+        COUNT("rounds", "rounds", NULL, about.rounds),
+        COUNT("models", "models", NULL, about.models),
+        {.key = "expert_seconds",
+         .label = "expert's time",
+         .unit = "seconds",
+         .kind = SPT_FIELD_NUMBER,
+         .decimals = 1,
+         .number = about.expert_seconds},
+        {.key = "f_score",
+         .label = "F-score",
+         .kind = about.has_f_score ? SPT_FIELD_NUMBER : SPT_FIELD_NOTHING,
+         .decimals = 4,
+         .number = about.f_score},
+        COUNT("missing_files", about.missing_files > 0 ? "MISSING" : NULL,
+              "files (see septum project relink)", about.missing_files),
+        COUNT("changed_files", about.changed_files > 0 ? "CHANGED" : NULL,
+              "files (they hold other bytes than when they were added)",
+              about.changed_files),
+    };
+#undef COUNT
+
+    return spt_fields_print(fields, sizeof fields / sizeof fields[0], project->json)
+               ? SPT_EXIT_DONE
+               : SPT_EXIT_FAILED;
+}
+
+static int
+run_export(const struct spt_usage *usage, const char *file, struct project *project)
+{
+    struct septum_error err = {0};
+
+    return spt_command_end(
+        usage, septum_project_export(file, project->directory, project->force, &err),
+        &err);
+}
+
+static int
+run_import(const struct spt_usage *usage, const char *file, struct project *project)
+{
+    const struct septum_project_import_options options = {
+        .project = file,
+        .labels = project->labels,
+        .who = spt_command_who(project->who),
+        .seconds = project->seconds,
+        .has_seconds = project->has_seconds,
+    };
+    struct septum_project_imported imported;
+    struct septum_error err = {0};
+    enum septum_status status = septum_project_import(&options, &imported, &err);
+
+    if (status != SEPTUM_OK)
+        return spt_command_end(usage, status, &err);
+    printf("%" PRIu64 " masks read: %" PRIu64 " pixels recorded, %" PRIu64
+           " regions answered\n",
+           imported.masks, imported.labelled_pixels, imported.regions);
+    return SPT_EXIT_DONE;
+}
+
+static int
+run_relink(const struct spt_usage *usage, const char *file, struct project *project)
+{
+    struct septum_project_relinked relinked;
+    struct septum_error err = {0};
+    enum septum_status status =
+        septum_project_relink(file, &project->images, &relinked, &err);
+
+    if (status != SEPTUM_OK)
+        return spt_command_end(usage, status, &err);
+    printf("%" PRIu64 " files found, %" PRIu64 " still missing%s%s\n", relinked.found,
+           relinked.missing, relinked.missing > 0 ? ": first " : "",
+           relinked.first_missing);
+    return SPT_EXIT_DONE;
+}
+
+#define TABLE(table)                                                                   \
+    .options = (table), .option_count = sizeof(table) / sizeof(table)[0]
+#define FILE_ALONE .positional = "FILE", .least = 1, .most = 1
+
+static const struct {
+    const char *name;
+    struct spt_usage usage;
+    int (*run)(const struct spt_usage *usage, const char *file,
+               struct project *project);
+} subcommands[] = {
+    {"create",
+     {.command = "project create",
+      .synopsis = "FILE [--from MODEL]",
+      .about = "Make a project, an empty one.",
+      TABLE(create_rows),
+      FILE_ALONE},
+     run_create},
+    {"add",
+     {.command = "project add",
+      .synopsis = "FILE --images SRC... [--labels SRC...] [OPTION...]",
+      .about =
+          "Add images, and labels where there are some.  The images stay where they "
+          "are;\nthe project knows them by path and by content.  What is in the "
+          "project already\nis passed over.",
+      TABLE(add_rows),
+      FILE_ALONE},
+     run_add},
+    {"status",
+     {.command = "project status",
+      .synopsis = "FILE [--json]",
+      .about =
+          "Say how far the labelling is, and whether all images are where they were.",
+      TABLE(status_rows),
+      FILE_ALONE},
+     run_status},
+    {"export",
+     {.command = "project export",
+      .synopsis = "FILE -o DIR [--force]",
+      .about =
+          "Write DIR/labels/NAME.png of every image (255 membrane, 0 other, 127 not\n"
+          "labelled), DIR/labels.csv (who said what, when, in how long) and the "
+          "current\nmodel, DIR/model.onnx.",
+      TABLE(export_rows),
+      FILE_ALONE},
+     run_export},
+    {"import",
+     {.command = "project import",
+      .synopsis = "FILE --labels SRC... [OPTION...]",
+      .about =
+          "Take masks in, all or none: pixels that say something else than is known, "
+          "and\nthe whole region that septum next has lent to you.  255 is membrane, "
+          "0 other,\n127 says nothing; in your region it says that you are unsure.",
+      TABLE(import_rows),
+      FILE_ALONE},
+     run_import},
+    {"relink",
+     {.command = "project relink",
+      .synopsis = "FILE --images SRC...",
+      .about = "Find images that were moved, by their content.",
+      TABLE(relink_rows),
+      FILE_ALONE},
+     run_relink},
+};
+
+#define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])
+
+static void
+print_overview(void)
+{
+    printf("usage: septum project SUBCOMMAND FILE [OPTION...]\n\n"
+           "A project is one file that holds images (by path), labels, and models.\n");
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        printf("\n");
+        spt_options_help(&subcommands[i].usage);
+    }
+}
+
+int
+spt_command_project(int argc, char **argv)
+{
+    static const struct spt_usage any = {.command = "project"};
+    struct project project = {0};
+    size_t positionals;
+
+    for (size_t i = 0; i < SUBCOMMANDS && argc > 1; i++) {
+        enum spt_options_outcome outcome;
+
+        if (strcmp(argv[1], subcommands[i].name) != 0)
+            continue;
+        outcome = spt_options_read(&subcommands[i].usage, argc - 1, argv + 1, &project,
+                                   &positionals);
+        if (outcome != SPT_OPTIONS_READ)
+            return spt_command_exit(outcome);
+        return subcommands[i].run(&subcommands[i].usage, argv[2], &project);
+    }
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_overview();
+            return SPT_EXIT_DONE;
+        }
+    if (argc < 2)
+        return spt_options_misuse(&any, "what to do is missing, such as create or add");
+    return spt_options_misuse(&any, "there is no \"project %s\"", argv[1]);
+}

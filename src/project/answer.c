@@ -1,0 +1,281 @@
+/*
+ * answer.c - see answer.h.
+ */
+#include "project/answer.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "project/private.h"
+
+/* Labels of a box into a block that the caller clears. */
+static enum septum_status
+pack(const uint8_t *pixels, size_t count, struct spt_bytes *out,
+     struct septum_error *err)
+{
+    uLongf bytes = compressBound(count);
+    uint8_t *block = spt_alloc_array(bytes, 1);
+
+    if (block == NULL || compress(block, &bytes, pixels, count) != Z_OK) {
+        free(block);
+        return spt_fail_memory(err, "an answer", bytes);
+    }
+    *out = (struct spt_bytes){block, bytes};
+    return SEPTUM_OK;
+}
+
+/* False when the block does not hold `count` labels. */
+static bool
+unpack(const void *block, size_t bytes, uint8_t *pixels, size_t count)
+{
+    uLongf made = count;
+
+    if (block == NULL || uncompress(pixels, &made, block, bytes) != Z_OK ||
+        made != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (pixels[i] > SPT_LABEL_KEEP)
+            return false;
+    return true;
+}
+
+/* ---- recording ------------------------------------------------------------------- */
+
+static enum septum_status
+check_answer(struct spt_project *project, const struct spt_answer *answer,
+             struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    int64_t fits = 0, open = 0;
+    enum septum_status status = spt_database_number(
+        database, 0, &fits, err,
+        "SELECT ? + ? <= height AND ? + ? <= width FROM image WHERE id = ?", "iiiii",
+        (int64_t)answer->top, (int64_t)answer->height, (int64_t)answer->left,
+        (int64_t)answer->width, answer->image);
+
+    if (status == SEPTUM_OK && (fits == 0 || answer->height == 0 || answer->width == 0))
+        status = spt_fail(
+            err, SEPTUM_EINVAL,
+            "%s: an answer of %" PRIu32 " x %" PRIu32 " pixels at row %" PRIu32
+            ", column %" PRIu32 " does not lie in the image",
+            database->path, answer->width, answer->height, answer->top, answer->left);
+    if (status == SEPTUM_OK && answer->lease != 0)
+        status = spt_database_number(
+            database, 0, &open, err,
+            "SELECT count(*) FROM lease WHERE id = ? AND image = ? AND state = 'open'",
+            "ii", answer->lease, answer->image);
+    if (status == SEPTUM_OK && answer->lease != 0 && open == 0)
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "%s: that region has been answered or given back already",
+                          database->path);
+    return status;
+}
+
+static enum septum_status
+insert_answer(struct spt_project *project, const struct spt_answer *answer,
+              const struct spt_bytes *packed, const uint64_t counts[4], int64_t *id,
+              struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    int64_t rounds = 0;
+    enum septum_status status = SEPTUM_OK;
+
+    if (answer->lease != 0)
+        status = spt_database_run(database, err,
+                                  "UPDATE lease SET state = 'answered' WHERE id = ?",
+                                  "i", answer->lease);
+    if (status == SEPTUM_OK)
+        status = spt_project_rounds(project, &rounds, err);
+    if (status == SEPTUM_OK)
+        status = spt_database_run(
+            database, err,
+            "INSERT INTO answer (image, top, \"left\", height, width, pixels, other, "
+            "membrane, unknown, who, confirmed, seconds, round, lease, model, origin) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ?12 < 0 THEN NULL ELSE "
+            "?12 END, ?, ?, ?, ?)",
+            "iiiiibiiitidinnt", answer->image, (int64_t)answer->top,
+            (int64_t)answer->left, (int64_t)answer->height, (int64_t)answer->width,
+            (const void *)packed->at, packed->count, (int64_t)counts[SPT_LABEL_OTHER],
+            (int64_t)counts[SPT_LABEL_MEMBRANE], (int64_t)counts[SPT_LABEL_UNKNOWN],
+            answer->who, spt_clock_date(), answer->seconds, rounds, answer->lease,
+            answer->model, answer->origin);
+    *id = sqlite3_last_insert_rowid(database->handle);
+    return status;
+}
+
+enum septum_status
+spt_project_answer(struct spt_project *project, const struct spt_answer *answer,
+                   int64_t *id, struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    size_t count = (size_t)answer->height * answer->width;
+    uint64_t counts[SPT_LABEL_KEEP + 1] = {0};
+    struct spt_bytes packed = {0};
+    int64_t recorded = 0;
+    enum septum_status status;
+
+    for (size_t i = 0; i < count; i++) {
+        assert(answer->pixels[i] <= SPT_LABEL_KEEP);
+        counts[answer->pixels[i] & SPT_LABEL_KEEP]++;
+    }
+    if (counts[SPT_LABEL_KEEP] == count)
+        return spt_fail(err, SEPTUM_EINVAL, "%s: an answer must speak of some pixel",
+                        database->path);
+    /* Packed before the transaction: others wait while that lasts. */
+    status = pack(answer->pixels, count, &packed, err);
+    if (status == SEPTUM_OK)
+        status = spt_database_begin(database, err);
+    if (status != SEPTUM_OK)
+        goto done;
+    status = check_answer(project, answer, err);
+    if (status == SEPTUM_OK)
+        status = insert_answer(project, answer, &packed, counts, &recorded, err);
+    status = spt_database_end(database, status, err);
+    if (status == SEPTUM_OK)
+        *id = recorded;
+done:
+    spt_bytes_clear(&packed);
+    return status;
+}
+
+/* ---- reading --------------------------------------------------------------------- */
+
+static void
+lay_over(const uint8_t *pixels, const struct spt_answer *box, uint32_t width,
+         uint8_t *labels)
+{
+    for (uint32_t y = 0; y < box->height; y++) {
+        uint8_t *to = labels + (size_t)(box->top + y) * width + box->left;
+
+        for (uint32_t x = 0; x < box->width; x++, pixels++)
+            if (*pixels != SPT_LABEL_KEEP)
+                to[x] = *pixels;
+    }
+}
+
+static enum septum_status
+read_answer(struct spt_project *project, sqlite3_stmt *row, uint32_t height,
+            uint32_t width, uint8_t *labels, struct septum_error *err)
+{
+    struct spt_answer box = {
+        .id = sqlite3_column_int64(row, 0),
+        .top = (uint32_t)sqlite3_column_int64(row, 1),
+        .left = (uint32_t)sqlite3_column_int64(row, 2),
+        .height = (uint32_t)sqlite3_column_int64(row, 3),
+        .width = (uint32_t)sqlite3_column_int64(row, 4),
+    };
+    const void *block = sqlite3_column_blob(row, 5);
+    size_t bytes = (size_t)sqlite3_column_bytes(row, 5);
+    bool fits = box.height <= height && box.width <= width &&
+                box.top <= height - box.height && box.left <= width - box.width;
+    size_t count = fits ? (size_t)box.height * box.width : 0;
+    uint8_t *pixels = spt_alloc_array(count, 1);
+    enum septum_status status = SEPTUM_OK;
+
+    if (pixels == NULL)
+        return spt_fail_memory(err, project->database.path, count);
+    if (fits && unpack(block, bytes, pixels, count))
+        lay_over(pixels, &box, width, labels);
+    else
+        status = spt_fail(err, SEPTUM_EFORMAT,
+                          "%s: is damaged (answer %" PRId64
+                          " does not hold the labels of its pixels); go back to a copy "
+                          "of it",
+                          project->database.path, box.id);
+    free(pixels);
+    return status;
+}
+
+enum septum_status
+spt_project_labels(struct spt_project *project, int64_t image, uint32_t height,
+                   uint32_t width, uint8_t *labels, struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum septum_status status = spt_database_query(
+        database, &statement, err,
+        "SELECT id, top, \"left\", height, width, pixels FROM answer "
+        "WHERE image = ? ORDER BY id",
+        "i", image);
+
+    memset(labels, SPT_LABEL_UNKNOWN, (size_t)height * width);
+    while (status == SEPTUM_OK) {
+        status = spt_database_step(database, statement, &row, err);
+        if (status != SEPTUM_OK || !row)
+            break;
+        status = read_answer(project, statement, height, width, labels, err);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+enum septum_status
+spt_project_history(struct spt_project *project,
+                    enum septum_status (*tell)(void *user, const char *image,
+                                               const struct spt_answer *answer,
+                                               struct septum_error *err),
+                    void *user, struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    enum septum_status status = spt_database_query(
+        database, &s, err,
+        "SELECT answer.id, image, top, \"left\", answer.height, answer.width, other, "
+        "membrane, unknown, who, origin, confirmed, seconds, round, lease, model, name "
+        "FROM answer JOIN image ON image.id = answer.image ORDER BY answer.id",
+        "");
+
+    while (status == SEPTUM_OK) {
+        status = spt_database_step(database, s, &row, err);
+        if (status != SEPTUM_OK || !row)
+            break;
+        const struct spt_answer answer = {
+            .id = sqlite3_column_int64(s, 0),
+            .image = sqlite3_column_int64(s, 1),
+            .top = (uint32_t)sqlite3_column_int64(s, 2),
+            .left = (uint32_t)sqlite3_column_int64(s, 3),
+            .height = (uint32_t)sqlite3_column_int64(s, 4),
+            .width = (uint32_t)sqlite3_column_int64(s, 5),
+            .other = (uint64_t)sqlite3_column_int64(s, 6),
+            .membrane = (uint64_t)sqlite3_column_int64(s, 7),
+            .unknown = (uint64_t)sqlite3_column_int64(s, 8),
+            .who = (const char *)sqlite3_column_text(s, 9),
+            .origin = (const char *)sqlite3_column_text(s, 10),
+            .confirmed = sqlite3_column_int64(s, 11),
+            .seconds = sqlite3_column_type(s, 12) == SQLITE_NULL
+                           ? -1
+                           : sqlite3_column_double(s, 12),
+            .round = sqlite3_column_int64(s, 13),
+            .lease = sqlite3_column_int64(s, 14),
+            .model = sqlite3_column_int64(s, 15),
+        };
+        status = tell(user, (const char *)sqlite3_column_text(s, 16), &answer, err);
+    }
+    sqlite3_finalize(s);
+    return status;
+}
+
+enum septum_status
+spt_project_seconds(struct spt_project *project, double *seconds,
+                    struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum septum_status status = spt_database_query(
+        database, &statement, err, "SELECT total(seconds) FROM answer", "");
+
+    if (status == SEPTUM_OK)
+        status = spt_database_step(database, statement, &row, err);
+    if (status == SEPTUM_OK && row)
+        *seconds = sqlite3_column_double(statement, 0);
+    sqlite3_finalize(statement);
+    return status;
+}

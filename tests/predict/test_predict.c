@@ -1,0 +1,341 @@
+/*
+ * test_predict.c - whole images, tile by tile, against the naive net at every pixel.
+ */
+#include "predict/predict.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "image/mirror.h"
+#include "image/symmetry.h"
+#include "support/guarded.h"
+#include "support/material.h"
+#include "support/naive_net.h"
+
+/* What MATERIAL_NET's smallest tile takes. */
+static size_t
+tile_memory(const struct spt_net *net, uint32_t tile)
+{
+    struct spt_pass_shape shape = {.form = SPT_FORM_DENSE, .batch = 1, .tile = tile};
+
+    return spt_pass_memory(spt_net_spec(net), &shape);
+}
+
+/* Predict an image of drawn values into `membrane`, guarded, with a predictor of its
+ * own. */
+static void
+predict(struct spt_net *net, struct spt_predict_options options, uint32_t height,
+        uint32_t width, float *membrane)
+{
+    size_t count = (size_t)height * width;
+    struct guarded image = guarded_take(count), out = guarded_take(count);
+    struct spt_predictor *predictor;
+
+    material_fill(image.at, count, height);
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, image.at, height, width, out.at, NULL),
+                     SEPTUM_OK);
+    assert_true(guarded_intact(&image));
+    assert_true(guarded_intact(&out));
+    memcpy(membrane, out.at, count * sizeof *membrane);
+    spt_predictor_free(predictor);
+    guarded_free(&image);
+    guarded_free(&out);
+}
+
+/* The probability at (y, x): that of the window around it, mirrored at the borders. */
+static double
+find_naive(struct spt_net *net, const float *image, uint32_t height, uint32_t width,
+           uint32_t y, uint32_t x)
+{
+    const struct spt_spec *spec = spt_net_spec(net);
+    int64_t before = spec->window / 2;
+    float window[32 * 32];
+
+    assert_true(spec->window <= 32);
+    for (uint32_t i = 0; i < spec->window; i++)
+        for (uint32_t j = 0; j < spec->window; j++) {
+            uint32_t row = spt_mirror_index((int64_t)y - before + i, height);
+            uint32_t column = spt_mirror_index((int64_t)x - before + j, width);
+
+            window[i * spec->window + j] = image[(size_t)row * width + column];
+        }
+    return 1 / (1 + exp(-naive_net_logit(spec, spt_net_parameters(net), window,
+                                         spec->window)));
+}
+
+static void
+check_against_naive(const char *text, uint32_t height, uint32_t width, uint32_t tile)
+{
+    struct spt_net *net = material_net(text, 1);
+    size_t count = (size_t)height * width;
+    float *image = calloc(count, sizeof *image), *found = calloc(count, sizeof *found);
+
+    assert_non_null(image);
+    assert_non_null(found);
+    material_fill(image, count, height);
+    predict(net, (struct spt_predict_options){.tile = tile}, height, width, found);
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++)
+            assert_true(fabs((double)found[(size_t)y * width + x] -
+                             find_naive(net, image, height, width, y, x)) < 1e-5);
+    free(image);
+    free(found);
+    spt_net_free(net);
+}
+
+static void
+equals_the_naive_net_at_every_pixel(void **state)
+{
+    (void)state;
+    check_against_naive(MATERIAL_NET, 23, 31, 8);
+    check_against_naive(MATERIAL_NET, 17, 14, 0);
+    check_against_naive("window15 conv4-3 pool3 conv2-4 FC-5 FC-1", 19, 22, 6);
+    check_against_naive("window9 conv3-4 conv2-17 pool2 FC-1", 9, 20, 4);
+    check_against_naive("window5 FC-9 FC-3 FC-1", 6, 7, 3);
+}
+
+static void
+the_size_of_the_tile_does_not_matter(void **state)
+{
+    enum {
+        HEIGHT = 45,
+        WIDTH = 37,
+        COUNT = HEIGHT * WIDTH
+    };
+    static const uint32_t tiles[] = {1, 4, 8, 12, 20, 36, 37, 40, 44, 1000};
+    struct spt_net *net = material_net(MATERIAL_NET, 2);
+    float whole[COUNT], found[COUNT];
+
+    (void)state;
+    predict(net, (struct spt_predict_options){0}, HEIGHT, WIDTH, whole);
+    for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
+        predict(net, (struct spt_predict_options){.tile = tiles[i]}, HEIGHT, WIDTH,
+                found);
+        for (size_t at = 0; at < COUNT; at++)
+            assert_true(fabsf(found[at] - whole[at]) < 1e-5F);
+    }
+    spt_net_free(net);
+}
+
+static void
+the_memory_bound_does_not_matter(void **state)
+{
+    enum {
+        HEIGHT = 33,
+        WIDTH = 41,
+        COUNT = HEIGHT * WIDTH
+    };
+    static const uint32_t tiles[] = {4, 8, 24};
+    struct spt_net *net = material_net(MATERIAL_NET, 3);
+    float whole[COUNT], found[COUNT];
+
+    (void)state;
+    predict(net, (struct spt_predict_options){0}, HEIGHT, WIDTH, whole);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t spare = 0; spare < 2; spare++) {
+            struct spt_predict_options options = {
+                .tile = 512, .memory = tile_memory(net, tiles[i]) + spare};
+
+            predict(net, options, HEIGHT, WIDTH, found);
+            for (size_t at = 0; at < COUNT; at++)
+                assert_true(fabsf(found[at] - whole[at]) < 1e-5F);
+        }
+    spt_net_free(net);
+}
+
+static void
+refuses_too_little_memory_for_any_tile(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 4);
+    struct spt_predict_options options = {.memory = tile_memory(net, 4) - 1};
+    struct spt_predictor *predictor;
+    struct septum_error err = {0};
+    float image[20 * 20] = {0}, membrane[20 * 20];
+    char wanted[200];
+
+    (void)state;
+    membrane[0] = -7;
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, image, 20, 20, membrane, &err),
+                     SEPTUM_EINVAL);
+    assert_int_equal(err.status, SEPTUM_EINVAL);
+    snprintf(wanted, sizeof wanted,
+             "the smallest tile needs %zu bytes of working memory, more than the %zu "
+             "allowed",
+             tile_memory(net, 4), tile_memory(net, 4) - 1);
+    assert_string_equal(err.text, wanted);
+    assert_true(membrane[0] == -7);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+refuses_an_image_smaller_than_the_window(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 5);
+    struct spt_predict_options options = {0};
+    struct spt_predictor *predictor;
+    struct septum_error err = {0};
+    float image[13 * 20] = {0}, membrane[13 * 20];
+
+    (void)state;
+    membrane[0] = -7;
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, image, 13, 20, membrane, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text,
+                        "20 x 13 pixels, smaller than the net's window of 14 x 14");
+    assert_int_equal(spt_predict(predictor, image, 20, 13, membrane, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text,
+                        "13 x 20 pixels, smaller than the net's window of 14 x 14");
+    assert_true(membrane[0] == -7);
+    assert_int_equal(spt_predict(predictor, image, 14, 14, membrane, &err), SEPTUM_OK);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+the_average_is_that_of_eight_turned_predictions(void **state)
+{
+    enum {
+        HEIGHT = 21,
+        WIDTH = 27,
+        COUNT = HEIGHT * WIDTH
+    };
+    struct spt_net *net = material_net(MATERIAL_NET, 6);
+    struct spt_predict_options once = {.tile = 12};
+    struct spt_predictor *predictor;
+    float image[COUNT], turned[COUNT], answer[COUNT], back[COUNT], found[COUNT];
+    double mean[COUNT] = {0}, spread = 0;
+
+    (void)state;
+    material_fill(image, COUNT, HEIGHT);
+    assert_int_equal(spt_predictor_create(net, &once, &predictor, NULL), SEPTUM_OK);
+    for (int s = 0; s < SPT_SYMMETRIES; s++) {
+        uint32_t height = spt_symmetry_transposes(s) ? WIDTH : HEIGHT;
+        uint32_t width = spt_symmetry_transposes(s) ? HEIGHT : WIDTH;
+
+        spt_symmetry_floats(image, HEIGHT, WIDTH, s, turned);
+        assert_int_equal(spt_predict(predictor, turned, height, width, answer, NULL),
+                         SEPTUM_OK);
+        spt_symmetry_floats(answer, height, width, spt_symmetry_inverse(s), back);
+        for (size_t i = 0; i < COUNT; i++)
+            mean[i] += (double)back[i] / 8;
+    }
+    predict(net, (struct spt_predict_options){.tile = 12, .average = true}, HEIGHT,
+            WIDTH, found);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_true(fabs((double)found[i] - mean[i]) < 1e-6);
+        spread = fmax(spread, fabs((double)back[i] - mean[i]));
+    }
+    assert_true(spread > 0.01); /* else the eight would say nothing */
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+the_average_turns_with_the_image(void **state)
+{
+    enum {
+        HEIGHT = 20,
+        WIDTH = 26,
+        COUNT = HEIGHT * WIDTH
+    };
+    struct spt_net *net = material_net(MATERIAL_NET, 7);
+    struct spt_predict_options options = {.average = true};
+    struct spt_predictor *predictor;
+    float image[COUNT], turned[COUNT], plain[COUNT], found[COUNT], wanted[COUNT];
+
+    (void)state;
+    material_fill(image, COUNT, 1);
+    spt_symmetry_floats(image, HEIGHT, WIDTH, 5, turned);
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, image, HEIGHT, WIDTH, plain, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, turned, WIDTH, HEIGHT, found, NULL),
+                     SEPTUM_OK);
+    spt_symmetry_floats(plain, HEIGHT, WIDTH, 5, wanted);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_true(fabsf(found[i] - wanted[i]) < 1e-6F);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+/* A predictor serves images of any size in any order, and sees new weights. */
+static void
+keeps_nothing_of_the_images_before(void **state)
+{
+    static const uint32_t sizes[][2] = {
+        {30, 20}, {14, 14}, {20, 30}, {31, 47}, {30, 20}};
+    struct spt_net *net = material_net(MATERIAL_NET, 8);
+    struct spt_predict_options options = {0}; /* tiles of each image's own size */
+    struct spt_predictor *predictor;
+    float image[31 * 47], found[31 * 47], wanted[31 * 47];
+
+    (void)state;
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    for (size_t i = 0; i < 5; i++) {
+        size_t count = (size_t)sizes[i][0] * sizes[i][1];
+
+        spt_net_initialise(net, 20 + i / 2, 0);
+        material_fill(image, count, sizes[i][0]);
+        assert_int_equal(
+            spt_predict(predictor, image, sizes[i][0], sizes[i][1], found, NULL),
+            SEPTUM_OK);
+        predict(net, options, sizes[i][0], sizes[i][1], wanted);
+        assert_memory_equal(found, wanted, count * sizeof *found);
+    }
+    spt_predictor_free(predictor);
+    spt_predictor_free(NULL);
+    spt_net_free(net);
+}
+
+static void
+bf16_predicts_nearly_the_same(void **state)
+{
+    enum {
+        HEIGHT = 33,
+        WIDTH = 41,
+        COUNT = HEIGHT * WIDTH
+    };
+    struct spt_net *net = material_net(MATERIAL_NET, 3);
+    struct spt_predict_options options = {.precision = SPT_PRECISION_BF16};
+    float wide[COUNT], narrow[COUNT];
+
+    (void)state;
+    predict(net, (struct spt_predict_options){0}, HEIGHT, WIDTH, wide);
+    predict(net, options, HEIGHT, WIDTH, narrow);
+    for (size_t at = 0; at < COUNT; at++)
+        assert_true(fabsf(narrow[at] - wide[at]) < 0.05F);
+    spt_net_free(net);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equals_the_naive_net_at_every_pixel),
+        cmocka_unit_test(the_size_of_the_tile_does_not_matter),
+        cmocka_unit_test(the_memory_bound_does_not_matter),
+        cmocka_unit_test(refuses_too_little_memory_for_any_tile),
+        cmocka_unit_test(refuses_an_image_smaller_than_the_window),
+        cmocka_unit_test(the_average_is_that_of_eight_turned_predictions),
+        cmocka_unit_test(the_average_turns_with_the_image),
+        cmocka_unit_test(keeps_nothing_of_the_images_before),
+        cmocka_unit_test(bf16_predicts_nearly_the_same),
+    };
+
+    /* Threads that wait for each other at every tiny layer are slow where other
+     * programs hold the cores. */
+    spt_engine_threads(1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
