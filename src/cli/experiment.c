@@ -6,6 +6,9 @@
 
 struct experiment {
     struct septum_experiment_options options;
+    struct {
+        int search, novelty, measure; /* which word of each choice */
+    } choosing;
     bool has_transfer, quiet;
     int precision; /* which word of "auto|f32|bf16" */
 };
@@ -137,6 +140,29 @@ static const struct spt_option rows[] = {
      .placeholder = "L",
      .help = "weight of uncertainty against abundance (default: 0.8)",
      .target = AT(options.lambda)},
+    {.name = "search",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "auto|greedy|beam|exact",
+     .help = "how the best region is found (default: exact up to 10 windows)",
+     .target = AT(choosing.search)},
+    {.name = "novelty",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "none|fade|distinct|both",
+     .help = "ask less for what was answered, or for no cluster twice (default: none)",
+     .target = AT(choosing.novelty)},
+    {.name = "measure",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "once|symmetries|dropout",
+     .help = "predictions that uncertainty is measured on (default: once)",
+     .target = AT(choosing.measure)},
+    {.name = "rescale",
+     .kind = SPT_OPTION_FLAG,
+     .help = "stretch uncertainty to its range before it is weighed",
+     .target = AT(options.choosing.rescale)},
+    {.name = "calibrate",
+     .kind = SPT_OPTION_FLAG,
+     .help = "calibrate probabilities on known labels before it is measured",
+     .target = AT(options.choosing.calibrate)},
     {.name = "resume",
      .kind = SPT_OPTION_FLAG,
      .help = "go on where an interrupted run stopped",
@@ -220,6 +246,9 @@ spt_command_experiment(int argc, char **argv)
     options->source_labels.source = source;
 
     options->precision = (enum septum_precision)experiment.precision;
+    options->choosing.search = (enum septum_search)experiment.choosing.search;
+    options->choosing.novelty = (enum septum_novelty)experiment.choosing.novelty;
+    options->choosing.measure = (enum septum_measure)experiment.choosing.measure;
     spt_progress_begin(&progress, experiment.quiet);
     options->progress = spt_progress_show;
     options->user = &progress;

@@ -9,6 +9,9 @@
 
 struct next {
     struct septum_next_options options;
+    struct {
+        int search, novelty, measure; /* which word of each choice */
+    } choosing;
     bool json, quiet;
 };
 
@@ -55,6 +58,29 @@ static const struct spt_option rows[] = {
      .placeholder = "L",
      .help = "weight of uncertainty against abundance (default: 0.8)",
      .target = AT(options.lambda)},
+    {.name = "search",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "auto|greedy|beam|exact",
+     .help = "how the best region is found (default: exact up to 10 windows)",
+     .target = AT(choosing.search)},
+    {.name = "novelty",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "none|fade|distinct|both",
+     .help = "ask less for what was answered, or for no cluster twice (default: none)",
+     .target = AT(choosing.novelty)},
+    {.name = "measure",
+     .kind = SPT_OPTION_CHOICE,
+     .placeholder = "once|symmetries|dropout",
+     .help = "predictions that uncertainty is measured on (default: once)",
+     .target = AT(choosing.measure)},
+    {.name = "rescale",
+     .kind = SPT_OPTION_FLAG,
+     .help = "stretch uncertainty to its range before it is weighed",
+     .target = AT(options.choosing.rescale)},
+    {.name = "calibrate",
+     .kind = SPT_OPTION_FLAG,
+     .help = "calibrate probabilities on known labels before it is measured",
+     .target = AT(options.choosing.calibrate)},
     {.name = "threads",
      .kind = SPT_OPTION_COUNT,
      .placeholder = "N",
@@ -172,6 +198,9 @@ spt_command_next(int argc, char **argv)
                                   options->lambda);
     options->project = argv[1];
     options->who = spt_command_who(options->who);
+    options->choosing.search = (enum septum_search)next.choosing.search;
+    options->choosing.novelty = (enum septum_novelty)next.choosing.novelty;
+    options->choosing.measure = (enum septum_measure)next.choosing.measure;
     spt_progress_begin(&progress, next.quiet);
     options->progress = spt_progress_show;
     options->user = &progress;

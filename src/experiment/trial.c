@@ -24,6 +24,11 @@ const struct spt_contender spt_contenders[] = {
     {"random", false, "random"},
     {"uncertainty", false, "uncertainty"},
     {"abundance", false, "abundance"},
+    {"entropy", false, "entropy"},
+    {"margin", false, "margin"},
+    {"bald", false, "bald"},
+    {"coreset", false, "coreset"},
+    {"image", false, "image"},
     {NULL, false, NULL},
 };
 
@@ -115,12 +120,15 @@ gather_samples(struct state *state, struct septum_error *err)
 }
 
 static enum septum_status
-prepare_pool(struct state *state, struct septum_error *err)
+prepare_pool(struct state *state, uint64_t seed, struct septum_error *err)
 {
     const struct spt_trial *trial = state->trial;
     uint32_t side = spt_net_spec(state->learner)->window;
-    const struct spt_abundance_options options = spt_abundance_defaults(side);
+    struct spt_pool_options options = spt_pool_defaults(side);
 
+    options.measure = trial->measure;
+    options.measure.key = seed;
+    options.fade = trial->fade;
     state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
     if (state->answers == NULL)
         return spt_fail_memory(err, "pool",
@@ -159,7 +167,7 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_predictor_create(state->answer, &options, &state->predictor, err);
     if (status == SEPTUM_OK && state->contender->strategy != NULL)
-        status = prepare_pool(state, err);
+        status = prepare_pool(state, seed, err);
     spt_random_init(&state->random, seed, PURPOSE_ASKING);
     return status;
 }
@@ -197,20 +205,26 @@ train_epoch(struct state *state, struct septum_error *err)
     return SEPTUM_OK;
 }
 
+/* Of the labelled images every so-manieth is enough for a threshold. */
+static size_t
+threshold_step(const struct spt_trial *trial)
+{
+    return (trial->labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+}
+
 /* Find the threshold on labelled images, score on the test images, note the point. */
 static enum septum_status
 note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
            struct septum_error *err)
 {
     const struct spt_trial *trial = state->trial;
-    size_t every = (trial->labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
     struct spt_tally tally = {0};
     struct spt_score score;
     enum septum_status status;
 
     spt_trainer_publish(state->trainer, state->answer);
-    status = spt_evaluate(state->predictor, trial->labelled, every, alive, state,
-                          &tally, err);
+    status = spt_evaluate(state->predictor, trial->labelled, threshold_step(trial),
+                          alive, state, &tally, err);
     if (status != SEPTUM_OK)
         return status;
     state->threshold = spt_tally_best(&tally).threshold;
@@ -241,6 +255,24 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
 }
 
 static enum septum_status
+calibrate(struct state *state, struct septum_error *err)
+{
+    const struct spt_trial *trial = state->trial;
+    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
+    enum septum_status status;
+
+    if (logits == NULL)
+        return spt_fail_memory(err, "calibration", sizeof *logits);
+    status =
+        spt_measure_logits(state->predictor, trial->labelled, threshold_step(trial),
+                           &trial->measure, alive, state, logits, err);
+    if (status == SEPTUM_OK)
+        spt_pool_calibrate(state->pool, spt_logits_temperature(logits));
+    free(logits);
+    return status;
+}
+
+static enum septum_status
 ask(struct state *state, struct spt_trial_result *result, struct septum_error *err)
 {
     const struct spt_strategy *strategy = spt_strategy_find(state->contender->strategy);
@@ -248,11 +280,14 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     const struct spt_expert expert = spt_expert_simulated(&truth);
     struct spt_asked *asked = &result->asked[result->asked_count];
     enum septum_status status =
-        spt_pool_round(state->pool, state->predictor, strategy, &state->trial->region,
-                       &expert, &state->random, &asked->round, err);
+        state->trial->calibrate ? calibrate(state, err) : SEPTUM_OK;
     const struct spt_sample *sample;
     size_t pixels;
 
+    if (status == SEPTUM_OK)
+        status = spt_pool_round(state->pool, state->predictor, strategy,
+                                &state->trial->region, &expert, &state->random,
+                                &asked->round, err);
     if (status != SEPTUM_OK || asked->round.region.count == 0)
         return status;
     result->asked_count++;
