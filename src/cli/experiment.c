@@ -56,6 +56,7 @@ static const struct spt_option rows[] = {
     {SPT_ROW("transfer", LAYERS, "N|all", options.transfer,
              "layers with weights to copy (default: 3, the paper's)"),
      .given = AT(has_transfer)},
+    SPT_ROW_POLARITY(options.polarity),
     {SPT_ROW("lambda", AMOUNT, "L", options.lambda,
              "weight of uncertainty against abundance (default: 0.8)")},
     {SPT_ROW("resume", FLAG, NULL, options.resume,

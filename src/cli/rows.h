@@ -36,6 +36,11 @@
             "precision", CHOICE, "auto|f32|bf16", member,                              \
             "bf16: nearly twice as fast where the processor has it (default: f32)")    \
     }
+#define SPT_ROW_POLARITY(member)                                                       \
+    {                                                                                  \
+        SPT_ROW("polarity", CHOICE, "auto|same|inverse", member,                       \
+                "is membrane dark in both domains? (default: auto, measured)")         \
+    }
 #define SPT_ROW_PRESET(member)                                                         \
     {                                                                                  \
         SPT_ROW("preset", TEXT, "NAME", member, "training settings: default or paper") \
