@@ -6,90 +6,35 @@
 #include "cli/command.h"
 #include "cli/fields.h"
 #include "cli/progress.h"
+#include "cli/rows.h"
 
 struct next {
     struct septum_next_options options;
-    struct {
-        int search, novelty, measure; /* which word of each choice */
-    } choosing;
     bool json, quiet;
 };
 
 #define AT(member) offsetof(struct next, member)
 
 static const struct spt_option rows[] = {
-    {.name = "model",
-     .letter = 'm',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "MODEL",
-     .help = "predict with this model, and make it the project's current one",
-     .target = AT(options.model)},
-    {.name = "output",
-     .letter = 'o',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "DIR",
-     .help = "write pictures, and a mask to edit",
-     .target = AT(options.directory)},
-    {.name = "force",
-     .kind = SPT_OPTION_FLAG,
-     .help = "replace what is there",
-     .target = AT(options.force)},
-    {.name = "json",
-     .kind = SPT_OPTION_FLAG,
-     .help = "print one JSON object",
-     .target = AT(json)},
-    {.name = "who",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "NAME",
-     .help = "to whom the region is lent (default: your login name)",
-     .target = AT(options.who)},
-    {.name = "minutes",
-     .kind = SPT_OPTION_AMOUNT,
-     .placeholder = "M",
-     .help = "for how long; others are asked elsewhere (default: 60)",
-     .target = AT(options.minutes)},
-    {.name = "windows",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "windows of the region at most (default: 6)",
-     .target = AT(options.windows)},
-    {.name = "lambda",
-     .kind = SPT_OPTION_AMOUNT,
-     .placeholder = "L",
-     .help = "weight of uncertainty against abundance (default: 0.8)",
-     .target = AT(options.lambda)},
-    {.name = "search",
-     .kind = SPT_OPTION_CHOICE,
-     .placeholder = "auto|greedy|beam|exact",
-     .help = "how the best region is found (default: exact up to 10 windows)",
-     .target = AT(choosing.search)},
-    {.name = "novelty",
-     .kind = SPT_OPTION_CHOICE,
-     .placeholder = "none|fade|distinct|both",
-     .help = "ask less for what was answered, or for no cluster twice (default: none)",
-     .target = AT(choosing.novelty)},
-    {.name = "measure",
-     .kind = SPT_OPTION_CHOICE,
-     .placeholder = "once|symmetries|dropout",
-     .help = "predictions that uncertainty is measured on (default: once)",
-     .target = AT(choosing.measure)},
-    {.name = "rescale",
-     .kind = SPT_OPTION_FLAG,
-     .help = "stretch uncertainty to its range before it is weighed",
-     .target = AT(options.choosing.rescale)},
-    {.name = "calibrate",
-     .kind = SPT_OPTION_FLAG,
-     .help = "calibrate probabilities on known labels before it is measured",
-     .target = AT(options.choosing.calibrate)},
-    {.name = "threads",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "threads to use (default: all cores)",
-     .target = AT(options.threads)},
-    {.name = "quiet",
-     .kind = SPT_OPTION_FLAG,
-     .help = "show no progress",
-     .target = AT(quiet)},
+    {SPT_ROW("model", TEXT, "MODEL", options.model,
+             "predict with this model, and make it the project's current one"),
+     .letter = 'm'},
+    {SPT_ROW("output", TEXT, "DIR", options.directory,
+             "write pictures, and a mask to edit"),
+     .letter = 'o'},
+    {SPT_ROW("force", FLAG, NULL, options.force, "replace what is there")},
+    SPT_ROW_JSON(json),
+    {SPT_ROW("who", TEXT, "NAME", options.who,
+             "to whom the region is lent (default: your login name)")},
+    {SPT_ROW("minutes", AMOUNT, "M", options.minutes,
+             "for how long; others are asked elsewhere (default: 60)")},
+    {SPT_ROW("windows", COUNT, "N", options.windows,
+             "windows of the region at most (default: 6)")},
+    {SPT_ROW("lambda", AMOUNT, "L", options.lambda,
+             "weight of uncertainty against abundance (default: 0.8)")},
+    SPT_ROWS_CHOOSING(options.choosing),
+    SPT_ROW_THREADS(options.threads),
+    SPT_ROW_QUIET(quiet),
 };
 
 static const struct spt_usage usage = {
@@ -198,9 +143,6 @@ spt_command_next(int argc, char **argv)
                                   options->lambda);
     options->project = argv[1];
     options->who = spt_command_who(options->who);
-    options->choosing.search = (enum septum_search)next.choosing.search;
-    options->choosing.novelty = (enum septum_novelty)next.choosing.novelty;
-    options->choosing.measure = (enum septum_measure)next.choosing.measure;
     spt_progress_begin(&progress, next.quiet);
     options->progress = spt_progress_show;
     options->user = &progress;
