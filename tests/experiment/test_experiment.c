@@ -169,13 +169,16 @@ static void
 refuses_strategies_that_there_are_not(void **state)
 {
     static const char known[] =
-        "there are frozen, finetune, expert, random, uncertainty, abundance";
-    char sentence[200], many[400] = "";
+        "there are frozen, finetune, expert, random, uncertainty, abundance, entropy, "
+        "margin, bald, coreset, image";
+    char sentence[240], many[400] = "";
 
     (void)state;
     assert_int_equal(spt_experiment_check("expert", NULL), SEPTUM_OK);
     assert_int_equal(spt_experiment_check(
-                         "abundance,uncertainty,random,expert,finetune,frozen", NULL),
+                         "abundance,uncertainty,random,expert,finetune,frozen,"
+                         "entropy,margin,bald,coreset,image",
+                         NULL),
                      SEPTUM_OK);
     snprintf(sentence, sizeof sentence, "strategies: there is none called \"%s\"; %s",
              "bold", known);
