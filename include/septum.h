@@ -324,6 +324,39 @@ SEPTUM_API enum septum_status
 septum_project_relink(const char *path, const struct septum_source *images,
                       struct septum_project_relinked *out, struct septum_error *err);
 
+/* How a region is found among all that there are. */
+enum septum_search {
+    SEPTUM_SEARCH_AUTO,   /* exact up to 10 windows, beam beyond */
+    SEPTUM_SEARCH_GREEDY, /* the paper's: grow by the best neighbour */
+    SEPTUM_SEARCH_BEAM,   /* grow the best few of each size, then improve */
+    SEPTUM_SEARCH_EXACT,  /* the best there is */
+};
+
+/* How to avoid asking for the same twice, as the twins of neighbouring slices are. */
+enum septum_novelty {
+    SEPTUM_NOVELTY_NONE,     /* not at all: the paper's formula */
+    SEPTUM_NOVELTY_FADE,     /* what was answered for counts as less abundant */
+    SEPTUM_NOVELTY_DISTINCT, /* no two windows of one cluster in a region */
+    SEPTUM_NOVELTY_BOTH,
+};
+
+/* Where the probabilities come from that tell how unsure the net is. */
+enum septum_measure {
+    SEPTUM_MEASURE_ONCE,       /* one prediction */
+    SEPTUM_MEASURE_SYMMETRIES, /* the mean over the 8 symmetries of the square */
+    SEPTUM_MEASURE_DROPOUT,    /* the mean over 8 predictions with dropout */
+};
+
+/* How regions are chosen; all zero is the paper's equation 1. */
+struct septum_choosing {
+    enum septum_search search;
+    enum septum_novelty novelty;
+    enum septum_measure measure;
+    bool rescale; /* stretch uncertainty to its whole range before it is weighed */
+    bool
+        calibrate; /* find the temperature of the probabilities on known labels first */
+};
+
 struct septum_next_options {
     const char *project;
     const char *model;     /* becomes the current one; NULL = the project's */
@@ -332,8 +365,9 @@ struct septum_next_options {
     const char *who;       /* to whom the region is lent; NULL = "unknown" */
     double lambda;         /* of equation 1; 0 = 0.8 */
     uint32_t windows;      /* most of a region; 0 = 6 */
-    double minutes;        /* that the region is lent for; 0 = 60 */
-    uint32_t threads;      /* 0 = all cores */
+    struct septum_choosing choosing;
+    double minutes;   /* that the region is lent for; 0 = 60 */
+    uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
 };
@@ -410,6 +444,7 @@ struct septum_experiment_options {
     enum septum_polarity polarity;
     uint32_t windows; /* most of a region; 0 = 6 */
     double lambda;    /* of equation 1; 0 = 0.8 */
+    struct septum_choosing choosing;
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;
