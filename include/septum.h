@@ -208,13 +208,21 @@ struct septum_score {
     double threshold, precision, recall, f_score, pixel_error;
     double best_f_score, best_threshold; /* over all thresholds */
     double best_pixel_error;             /* over all thresholds, at one of its own */
-    bool has_model;                      /* else the three below are 0 */
-    double model_threshold, model_f_score, model_pixel_error;
+    double v_rand, v_info; /* of cells, after thinning; NAN where truth has no cell */
+    double best_v_rand, best_v_rand_threshold; /* over 0, 0.1, ... 1 and `threshold` */
+    double best_v_info, best_v_info_threshold;
+    bool has_model; /* else those below are 0 */
+    double model_threshold, model_f_score, model_pixel_error, model_v_rand,
+        model_v_info;
 };
 
 /*
  * Compare probability maps with truth, pixel by pixel, over all images together:
  * `pixels` are those that have an answer.  Thresholds count in steps of 1 / 1000.
+ *
+ * v_rand and v_info are the foreground-restricted Rand and information scores after
+ * thinning of the ISBI 2012 challenge (Arganda-Carreras et al. 2015): they compare
+ * cells, the connected parts that membranes leave, and are averaged over images.
  */
 SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
