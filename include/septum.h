@@ -369,15 +369,26 @@ SEPTUM_API void septum_question_free(struct septum_question *question);
 
 struct septum_simulate_options {
     const char *microscope; /* "spim" or "confocal" */
-    const char *directory;  /* images/NNN.png and labels/NNN.png appear in it */
+    const char *directory;  /* images/, labels/ and cells/NNN.png appear in it, and
+                               parameters.json */
     uint32_t count;         /* slices; 0 = 10 */
     uint32_t size;          /* side, pixels; 0 = the microscope's own */
+    uint32_t cells;         /* of the embryo, 1 to 1024; 0 = 180 */
     uint64_t seed;
+    bool has_weak, has_merged, has_ghosts; /* else the microscope's own */
+    double weak;   /* share of its light that a membrane loses where it is weak */
+    double merged; /* 0 to 1: how much of the membranes is broad and blurred */
+    double ghosts; /* 0 to 1: light of cells in other planes */
     bool force;
     septum_progress_fn progress;
     void *user;
 };
 
+/*
+ * Write slices of a simulated embryo, its true membranes (255) and its cells' numbers
+ * (16 bit, the same in all slices; 0 is membrane, gap or outside).  Both microscopes
+ * see the same embryo of a seed and a number of cells.
+ */
 SEPTUM_API enum septum_status
 septum_simulate(const struct septum_simulate_options *options,
                 struct septum_error *err);

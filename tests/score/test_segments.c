@@ -21,20 +21,22 @@ check_picture(const char *const *rows, const char *const *numbered,
     uint8_t inside[MOST];
     uint32_t numbers[MOST + 1], queue[MOST + 1];
     uint32_t height = 0, width = (uint32_t)strlen(rows[0]);
+    size_t pixels;
 
     for (; rows[height] != NULL; height++)
         for (uint32_t x = 0; x < width; x++)
             inside[height * width + x] = rows[height][x] == '.';
-    numbers[height * width] = queue[height * width] = 77;
+    pixels = (size_t)height * width;
+    numbers[pixels] = queue[pixels] = 77;
     assert_int_equal(spt_segments_label(inside, height, width, numbers, queue), cells);
-    for (uint32_t i = 0; i < height * width; i++)
+    for (uint32_t i = 0; i < pixels; i++)
         assert_int_equal(numbers[i] + '0', numbered[i / width][i % width]);
     assert_int_equal(spt_segments_thin(numbers, height, width, cells, queue),
                      cells > 0 ? cells : 1);
-    for (uint32_t i = 0; i < height * width; i++)
+    for (uint32_t i = 0; i < pixels; i++)
         assert_int_equal(numbers[i] + '0', thinned[i / width][i % width]);
-    assert_int_equal(numbers[height * width], 77);
-    assert_int_equal(queue[height * width], 77);
+    assert_int_equal(numbers[pixels], 77);
+    assert_int_equal(queue[pixels], 77);
 }
 
 static void
