@@ -220,13 +220,21 @@ struct septum_score {
     double threshold, precision, recall, f_score, pixel_error;
     double best_f_score, best_threshold; /* over all thresholds */
     double best_pixel_error;             /* over all thresholds, at one of its own */
-    bool has_model;                      /* else the three below are 0 */
-    double model_threshold, model_f_score, model_pixel_error;
+    double v_rand, v_info; /* of cells, after thinning; NAN where truth has no cell */
+    double best_v_rand, best_v_rand_threshold; /* over 0, 0.1, ... 1 and `threshold` */
+    double best_v_info, best_v_info_threshold;
+    bool has_model; /* else those below are 0 */
+    double model_threshold, model_f_score, model_pixel_error, model_v_rand,
+        model_v_info;
 };
 
 /*
  * Compare probability maps with truth, pixel by pixel, over all images together:
  * `pixels` are those that have an answer.  Thresholds count in steps of 1 / 1000.
+ *
+ * v_rand and v_info are the foreground-restricted Rand and information scores after
+ * thinning of the ISBI 2012 challenge (Arganda-Carreras et al. 2015): they compare
+ * cells, the connected parts that membranes leave, and are averaged over images.
  */
 SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
@@ -407,15 +415,26 @@ SEPTUM_API void septum_question_free(struct septum_question *question);
 
 struct septum_simulate_options {
     const char *microscope; /* "spim" or "confocal" */
-    const char *directory;  /* images/NNN.png and labels/NNN.png appear in it */
+    const char *directory;  /* images/, labels/ and cells/NNN.png appear in it, and
+                               parameters.json */
     uint32_t count;         /* slices; 0 = 10 */
     uint32_t size;          /* side, pixels; 0 = the microscope's own */
+    uint32_t cells;         /* of the embryo, 1 to 1024; 0 = 180 */
     uint64_t seed;
+    bool has_weak, has_merged, has_ghosts; /* else the microscope's own */
+    double weak;   /* share of its light that a membrane loses where it is weak */
+    double merged; /* 0 to 1: how much of the membranes is broad and blurred */
+    double ghosts; /* 0 to 1: light of cells in other planes */
     bool force;
     septum_progress_fn progress;
     void *user;
 };
 
+/*
+ * Write slices of a simulated embryo, its true membranes (255) and its cells' numbers
+ * (16 bit, the same in all slices; 0 is membrane, gap or outside).  Both microscopes
+ * see the same embryo of a seed and a number of cells.
+ */
 SEPTUM_API enum septum_status
 septum_simulate(const struct septum_simulate_options *options,
                 struct septum_error *err);
