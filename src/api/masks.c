@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/workspace.h"
+#include "session/workspace.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/source.h"
-#include "api/workspace.h"
+#include "session/workspace.h"
 #include "base/alloc.h"
 #include "net/onnx.h"
 #include "train/model_file.h"

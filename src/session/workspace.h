@@ -1,8 +1,8 @@
 /*
  * workspace.h - a project with its images and its model at hand.
  */
-#ifndef SEPTUM_API_WORKSPACE_H
-#define SEPTUM_API_WORKSPACE_H
+#ifndef SEPTUM_SESSION_WORKSPACE_H
+#define SEPTUM_SESSION_WORKSPACE_H
 
 #include "loop/pool.h"
 #include "net/model.h"
