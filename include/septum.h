@@ -131,6 +131,17 @@ enum septum_precision {
                               multiply it (AVX-512 with BF16); f32 on others */
 };
 
+/* ---- polarity -------------------------------------------------------------------- */
+
+/* Whether the membranes of a new domain are dark where those of the source are. */
+enum septum_polarity {
+    SEPTUM_POLARITY_AUTO, /* what the source model finds more in, measured on labelled
+                             images; with preset "paper" as SAME */
+    SEPTUM_POLARITY_SAME,
+    SEPTUM_POLARITY_INVERSE, /* they are bright where those are dark: the source model
+                                is turned to see negatives */
+};
+
 /* ---- training -------------------------------------------------------------------- */
 
 enum septum_form {
@@ -153,6 +164,7 @@ struct septum_train_options {
     const char *from;   /* source model, or NULL */
     int32_t transfer;   /* layers with weights to copy from it; 0 = all */
     bool freeze;        /* keep the copied layers fixed */
+    enum septum_polarity polarity; /* of its images and these */
     enum septum_form form;
     bool has_form;  /* else the preset's */
     double epochs;  /* 0 = the preset's */
@@ -395,8 +407,9 @@ struct septum_experiment_options {
                              preset's */
     int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
                              all */
-    uint32_t windows;     /* most of a region; 0 = 6 */
-    double lambda;        /* of equation 1; 0 = 0.8 */
+    enum septum_polarity polarity;
+    uint32_t windows; /* most of a region; 0 = 6 */
+    double lambda;    /* of equation 1; 0 = 0.8 */
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;
