@@ -71,6 +71,20 @@ spt_project_history(struct spt_project *project,
 enum septum_status spt_project_last_answer(struct spt_project *project, int64_t *id,
                                            struct septum_error *err);
 
+/* Call `tell` with each answer after number `after`, oldest first, until it fails; all
+ * is borrowed for the call. */
+enum septum_status
+spt_project_new_answers(struct spt_project *project, int64_t after,
+                        enum septum_status (*tell)(void *user,
+                                                   const struct spt_answer *answer,
+                                                   struct septum_error *err),
+                        void *user, struct septum_error *err);
+
+/* How many answers, on images that are not for validation, are younger than the
+ * current model. */
+enum septum_status spt_project_unlearnt(struct spt_project *project, int64_t *count,
+                                        struct septum_error *err);
+
 /* The expert's seconds of all answers. */
 enum septum_status spt_project_seconds(struct spt_project *project, double *seconds,
                                        struct septum_error *err);

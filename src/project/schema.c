@@ -116,11 +116,12 @@ static const char *const migrations[] = {
     " answer INTEGER REFERENCES answer,"
     " agreement REAL);" /* F-score of the base against the answer of a region */
     "CREATE INDEX sheet_by_state ON sheet (state, who);"
+    "CREATE INDEX sheet_by_answer ON sheet (answer);"
     "CREATE TABLE change ("
     " sheet INTEGER NOT NULL REFERENCES sheet,"
     " number INTEGER NOT NULL CHECK (number > 0)," /* 1, 2, 3, ... */
     " kind TEXT NOT NULL CHECK (kind IN ('paint', 'undo', 'redo')),"
-    " of INTEGER," /* number of the change that is undone or redone */
+    " of INTEGER," /* number of the change that began the stroke */
     " tool TEXT,"
     " drawn INTEGER NOT NULL,"
     " seconds REAL NOT NULL,"

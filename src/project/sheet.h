@@ -79,7 +79,8 @@ extern const char *const spt_change_kinds[];
 struct spt_change {
     int64_t number; /* one more than that of the change before it */
     enum spt_change_kind kind;
-    int64_t of;       /* number of the paint change that is undone or redone, or 0 */
+    int64_t of; /* number of the change that began the stroke which this one goes on
+                   with, undoes or redoes; 0 = none */
     const char *tool; /* for the record; NULL: not known */
     double seconds;   /* of the expert on this sheet, so far */
     struct spt_runs runs;

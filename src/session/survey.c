@@ -57,7 +57,8 @@ take_arrays(struct spt_survey *survey, struct septum_error *err)
     if (status != SEPTUM_OK)
         return status;
     survey->cluster_of = spt_alloc_array(survey->windows, sizeof *survey->cluster_of);
-    return survey->cluster_of != NULL
+    survey->waiting = spt_alloc_array(survey->windows, 1);
+    return survey->cluster_of != NULL && survey->waiting != NULL
                ? SEPTUM_OK
                : spt_fail_memory(err, "windows",
                                  survey->windows * sizeof *survey->cluster_of);
@@ -102,6 +103,7 @@ spt_survey_clear(struct spt_survey *survey)
     free(survey->measured);
     free(survey->first);
     free(survey->cluster_of);
+    free(survey->waiting);
     free(survey->which);
     spt_samples_clear(&survey->samples);
     *survey = (struct spt_survey){0};
@@ -144,18 +146,40 @@ holds_unknown(const struct spt_sample *sample, const struct spt_grid *grid, size
     return false;
 }
 
+/* Let the askable windows of a cluster wait. */
 static void
-leave_out(struct spt_survey *survey, const struct spt_lease *lease)
+set_aside(struct spt_survey *survey, uint32_t cluster)
+{
+    for (size_t i = 0; i < survey->samples.count; i++)
+        for (size_t w = 0; w < spt_grid_count(&survey->candidates[i].grid); w++) {
+            size_t number = survey->first[i] + w;
+
+            if (survey->askable[i][w] && survey->cluster_of[number] == cluster) {
+                survey->askable[i][w] = 0;
+                survey->waiting[number] = 1;
+            }
+        }
+}
+
+/* Take the windows of a lease, and with `twins` those of their clusters, from the
+ * askable ones. */
+static void
+leave_out(struct spt_survey *survey, const struct spt_lease *lease, bool twins)
 {
     for (size_t i = 0; i < survey->samples.count; i++) {
         const struct spt_grid *grid = &survey->candidates[i].grid;
 
         if (survey->workspace->images.image[survey->which[i]].id != lease->image)
             continue;
-        for (size_t w = 0; w < spt_grid_count(grid); w++)
-            if (spt_lease_covers(lease, grid->side, (uint32_t)(w / grid->columns),
-                                 (uint32_t)(w % grid->columns)))
-                survey->askable[i][w] = 0;
+        for (size_t w = 0; w < spt_grid_count(grid); w++) {
+            if (!spt_lease_covers(lease, grid->side, (uint32_t)(w / grid->columns),
+                                  (uint32_t)(w % grid->columns)))
+                continue;
+            survey->askable[i][w] = 0;
+            survey->waiting[survey->first[i] + w] = 0;
+            if (twins)
+                set_aside(survey, survey->cluster_of[survey->first[i] + w]);
+        }
     }
 }
 
@@ -174,7 +198,7 @@ leave_out_all(struct spt_survey *survey, const char *state, const char *who,
 
         if (!open ||
             (lease->until > now && (who == NULL || strcmp(lease->who, who) != 0)))
-            leave_out(survey, lease);
+            leave_out(survey, lease, open && survey->clusters > 0);
     }
     spt_leases_clear(&leases);
     return status;
@@ -186,13 +210,13 @@ spt_survey_find_askable(struct spt_survey *survey, const char *who, bool again,
 {
     enum septum_status status;
 
+    memset(survey->waiting, 0, survey->windows);
     for (size_t i = 0; i < survey->samples.count; i++) {
         const struct spt_grid *grid = &survey->candidates[i].grid;
 
         for (size_t w = 0; w < spt_grid_count(grid); w++)
-            survey->askable[i][w] =
-                survey->measured[i] &&
-                holds_unknown(&survey->samples.sample[i], grid, w);
+            survey->askable[i][w] = survey->measured[i] &&
+                                    holds_unknown(&survey->samples.sample[i], grid, w);
     }
     status = leave_out_all(survey, "answered", NULL, err);
     if (status == SEPTUM_OK && !again)
@@ -217,23 +241,31 @@ spt_survey_mean(const struct spt_survey *survey)
 
 /* ---- choosing -------------------------------------------------------------------- */
 
-/* What to do with the windows of the clusters that `region` is in: 0 takes them from
- * the askable ones and marks them as waiting, 1 brings those that wait back. */
-#define WAITING 2
+/* Bring back what waits; false when nothing does. */
+static bool
+bring_back(struct spt_survey *survey)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < survey->samples.count; i++)
+        for (size_t w = 0; w < spt_grid_count(&survey->candidates[i].grid); w++)
+            if (survey->waiting[survey->first[i] + w]) {
+                survey->askable[i][w] = 1;
+                any = true;
+            }
+    memset(survey->waiting, 0, survey->windows);
+    return any;
+}
 
 static void
-set_twins_aside(struct spt_survey *survey, const struct spt_region *region)
+take_region(struct spt_survey *survey, const struct spt_region *region)
 {
-    for (size_t r = 0; r < region->count; r++) {
-        uint32_t cluster =
-            survey->cluster_of[survey->first[region->image] + region->windows[r]];
+    size_t first = survey->first[region->image];
 
-        for (size_t i = 0; i < survey->samples.count; i++)
-            for (size_t w = 0; w < spt_grid_count(&survey->candidates[i].grid); w++)
-                if (survey->askable[i][w] == 1 &&
-                    survey->cluster_of[survey->first[i] + w] == cluster)
-                    survey->askable[i][w] = 0;
-    }
+    for (size_t w = 0; w < region->count; w++)
+        survey->askable[region->image][region->windows[w]] = 0;
+    for (size_t w = 0; w < region->count && survey->clusters > 0; w++)
+        set_aside(survey, survey->cluster_of[first + region->windows[w]]);
 }
 
 enum septum_status
@@ -243,19 +275,20 @@ spt_survey_search(struct spt_survey *survey, const struct spt_region_options *op
 {
     enum septum_status status = SEPTUM_OK;
 
-    (void)set_twins_aside;
     *found = 0;
-    while (*found < most) {
+    while (*found < most && status == SEPTUM_OK) {
         struct spt_region *region = &out[*found];
 
         status = spt_region_search(survey->candidates, survey->samples.count, options,
                                    region, err);
-        if (status != SEPTUM_OK || region->count == 0)
+        if (status != SEPTUM_OK || (region->count == 0 && !bring_back(survey)))
             break;
-        for (size_t w = 0; w < region->count; w++)
-            survey->askable[region->image][region->windows[w]] = 0;
-        (*found)++;
+        if (region->count > 0) {
+            take_region(survey, region);
+            (*found)++;
+        }
     }
+    bring_back(survey);
     return status;
 }
 

@@ -25,11 +25,33 @@ spt_workspace_open(const char *path, bool check, struct spt_workspace *out,
 }
 
 void
-spt_workspace_clear(struct spt_workspace *workspace)
+spt_workspace_drop_model(struct spt_workspace *workspace)
 {
     spt_predictor_free(workspace->predictor);
     spt_net_free(workspace->net);
     spt_model_clear(&workspace->model);
+    workspace->predictor = NULL;
+    workspace->net = NULL;
+    workspace->model_id = 0;
+}
+
+void
+spt_workspace_take_model(struct spt_workspace *workspace, int64_t id,
+                         struct spt_model *model)
+{
+    memcpy(spt_net_parameters(workspace->net), model->parameters,
+           model->spec.parameter_count * sizeof(float));
+    spt_net_changed(workspace->net);
+    spt_model_clear(&workspace->model);
+    workspace->model = *model;
+    workspace->model_id = id;
+    *model = (struct spt_model){0};
+}
+
+void
+spt_workspace_clear(struct spt_workspace *workspace)
+{
+    spt_workspace_drop_model(workspace);
     spt_project_images_clear(&workspace->images);
     spt_project_free(workspace->project);
     *workspace = (struct spt_workspace){0};

@@ -31,6 +31,14 @@ void spt_workspace_clear(struct spt_workspace *workspace);
 enum septum_status
 spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err);
 
+/* Forget the model that is loaded, for another to be. */
+void spt_workspace_drop_model(struct spt_workspace *workspace);
+
+/* Make *model (which is then the workspace's) of the net's own specification, and
+ * number `id` in the project, the one that is loaded. */
+void spt_workspace_take_model(struct spt_workspace *workspace, int64_t id,
+                              struct spt_model *model);
+
 /*
  * Load the images for validation, or all others, with what is known of their pixels;
  * which[i] is image i's place in workspace->images (room for all).  Refuses images that
