@@ -159,7 +159,7 @@ describe(struct job *job, const struct spt_experiment *experiment)
         "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
         "of %llu steps each, preset %s, %s, %u seed%s. The simulated expert is asked "
         "for one region of at most %zu windows after each epoch, lambda %.2g. "
-        "F-score at the threshold that is best on the labelled images.%s%s%s",
+        "F-score at the threshold that is best on labelled pixels%s.%s%s%s",
         options->source_model != NULL ? options->source_model : "trained here", net,
         job->labelled.count, job->labelled.count == 1 ? "" : "s",
         (unsigned long long)job->labelled_samples.known, job->pool.count,
@@ -168,6 +168,7 @@ describe(struct job *job, const struct spt_experiment *experiment)
         job->settings.precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
         experiment->seeds, experiment->seeds == 1 ? "" : "s",
         experiment->trial.region.most_windows, experiment->trial.region.lambda,
+        job->settings.judges > 0 ? " kept from learning" : "",
         job->domain[0] != '\0' ? " Before any learning, " : "", job->domain,
         job->domain[0] != '\0' ? "." : "");
 }
