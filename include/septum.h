@@ -411,6 +411,34 @@ septum_next(const struct septum_next_options *options, struct septum_question **
             struct septum_error *err);
 SEPTUM_API void septum_question_free(struct septum_question *question);
 
+struct septum_label_options {
+    const char *project;
+    const char *who;    /* who labels where the page does not say; NULL = "unknown" */
+    uint16_t port;      /* 0 = one that is free */
+    const char *listen; /* address in numbers; NULL = "127.0.0.1" */
+    const char *certificate, *key; /* PEM files for TLS, or NULL */
+    bool insecure;                 /* serve others than this machine without TLS */
+    double lambda;                 /* of equation 1; 0 = 0.8 */
+    uint32_t windows;              /* most of a region; 0 = 6 */
+    double minutes;                /* that a region is lent for; 0 = 60 */
+    double learn_seconds;          /* of each round of learning; 0 = 30 */
+    bool no_learning;              /* only predict and choose */
+    uint32_t threads;              /* to learn with; 0 = all cores */
+    /* Called once with the address to open in a browser; false stops. */
+    bool (*ready)(void *user, const char *address);
+    /* Asked several times a second; false stops.  NULL = never stop. */
+    bool (*go_on)(void *user);
+    void *user;
+};
+
+/*
+ * Serve the labelling page of a project until told to stop, which is its normal end.
+ * Every stroke is in the project file before the page is told so.  Refuses to listen
+ * on any address but the loopback's without a certificate, unless `insecure`.
+ */
+SEPTUM_API enum septum_status
+septum_label(const struct septum_label_options *options, struct septum_error *err);
+
 /* ---- simulated microscopes ------------------------------------------------------- */
 
 struct septum_simulate_options {

@@ -14,6 +14,7 @@ struct png_output {
     const uint8_t *pixels;
     uint32_t height, width;
     int channels, bits;
+    bool quickly;
     png_structp png;
     png_infop info;
     struct spt_bytes bytes;
@@ -92,6 +93,10 @@ step_encode(struct png_output *output)
 
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_write_fn(png, output, append_bytes, flush_nothing);
+    if (output->quickly) {
+        png_set_compression_level(png, 1);
+        png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    }
     png_set_IHDR(png, output->info, output->width, output->height, output->bits,
                  output->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
@@ -148,6 +153,20 @@ spt_encode_png(const uint8_t *pixels, uint32_t height, uint32_t width, int chann
     if (channels != 1 && channels != 3)
         return spt_fail(err, SEPTUM_EINVAL, "a PNG picture has 1 channel or 3, not %d",
                         channels);
+    return encode(output, out, err);
+}
+
+enum septum_status
+spt_encode_png_quickly(const uint8_t *pixels, uint32_t height, uint32_t width,
+                       struct spt_bytes *out, struct septum_error *err)
+{
+    const struct png_output output = {.pixels = pixels,
+                                      .height = height,
+                                      .width = width,
+                                      .channels = 1,
+                                      .bits = 8,
+                                      .quickly = true};
+
     return encode(output, out, err);
 }
 
