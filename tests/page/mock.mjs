@@ -48,38 +48,43 @@ export function png(grey, width, height) {
 }
 
 // Cells around random seeds; P falls off with the distance from the wall, and is wrong in
-// places, as a net's is.
-function makeImage(id, size) {
+// places, as a net's is.  `period` pixels a side, which large images repeat.
+function makeCells(id, period) {
     let seed = id * 7919 + 1;
     const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
-    const cell = 48, across = Math.ceil(size / cell);
+    const cell = 48, across = Math.ceil(period / cell);
     const seeds = Array.from({ length: across * across }, (_, i) =>
         [(i % across + random()) * cell, (Math.floor(i / across) + random()) * cell]);
-    const grey = new Uint8Array(size * size), probability = new Uint8Array(size * size);
-    for (let y = 0; y < size; y++) {
-        const row = Math.floor(y / cell);
-        for (let x = 0; x < size; x++) {
-            const column = Math.floor(x / cell);
-            let first = Infinity, second = Infinity;
-            for (let j = Math.max(0, row - 1); j <= Math.min(across - 1, row + 1); j++) {
-                for (let i = Math.max(0, column - 1); i <= Math.min(across - 1, column + 1); i++) {
-                    const [sx, sy] = seeds[j * across + i];
-                    const d = Math.hypot(x - sx, y - sy);
-                    if (d < first)
-                        [first, second] = [d, first];
-                    else if (d < second)
-                        second = d;
-                }
-            }
-            const wall = Math.exp(-(((second - first) / 4) ** 2));
-            const at = y * size + x;
-            const gap = Math.sin(x / 31) * Math.cos(y / 27) > 0.75 ? 0.4 : 1;
-            grey[at] = Math.max(0, Math.min(255, 190 - 130 * wall + 40 * (random() - 0.5)));
-            probability[at] = Math.max(0, Math.min(255, 255 * (0.06 + 0.9 * wall * gap)));
-        }
+    const grey = new Uint8Array(period * period), probability = new Uint8Array(period * period);
+    for (let at = 0; at < period * period; at++) {
+        const x = at % period, y = Math.floor(at / period);
+        const [first, second] = seeds.map(([sx, sy]) => Math.hypot(x - sx, y - sy))
+            .sort((a, b) => a - b);
+        const wall = Math.exp(-(((second - first) / 4) ** 2));
+        const gap = Math.sin(x / 31) * Math.cos(y / 27) > 0.75 ? 0.4 : 1;
+        grey[at] = Math.max(0, Math.min(255, 190 - 130 * wall + 40 * (random() - 0.5)));
+        probability[at] = Math.max(0, Math.min(255, 255 * (0.06 + 0.9 * wall * gap)));
     }
+    return { grey, probability };
+}
+
+function repeat(tile, period, size) {
+    const whole = new Uint8Array(size * size);
+    for (let y = 0; y < size; y++) {
+        for (let x = 0; x < size; x += period)
+            whole.set(tile.subarray((y % period) * period,
+                                    (y % period) * period + Math.min(period, size - x)),
+                      y * size + x);
+    }
+    return whole;
+}
+
+function makeImage(id, size) {
+    const period = 256;
+    const { grey, probability } = makeCells(id, period);
     return { id, name: id === 2 ? '<b>002 & "two"</b>' : String(id).padStart(3, '0'), size,
-             grey, probability, known: new Uint8Array(size * size).fill(127) };
+             grey: repeat(grey, period, size), probability: repeat(probability, period, size),
+             known: new Uint8Array(size * size).fill(127) };
 }
 
 export class Mock {

@@ -29,7 +29,7 @@ const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 const TASKS = {
     region: (name) => [`Correct the region in ${name}`, 'Confirm'],
-    free: (name) => [`Label ${name} freely`, 'Confirm labels'],
+    free: (name) => [`Label ${name} freely`, 'Confirm'],
     look: (name) => [`Looking at ${name}`, ''],
     none: () => ['', ''],
 };
@@ -137,8 +137,8 @@ export function showState(state) {
     $('learning-bar').value = learning.fraction;
     const expected = forecast(state.curve, state.expert_seconds);
     setText('expected', expected === null ? ''
-        : `The next ten minutes are expected to bring +${expected.gain.toFixed(3)} ` +
-          (expected.of === 'f_score' ? 'of F-score.' : 'of agreement with you.'));
+        : `Ten more minutes are expected to bring +${expected.gain.toFixed(3)} ` +
+          (expected.of === 'f_score' ? 'F-score.' : 'agreement with you.'));
 }
 
 export function showClock(clock, state) {

@@ -210,6 +210,8 @@ export class Session {
         }
         put(this.api.get(`/api/abundance/${image}`), (abundance) =>
             this.scene.setAbundance(abundance));
+        if (this.work?.sheet.kind === 'free')
+            return; // what is known is what the sheet began with
         put(this.pictures.get(`/api/labels/${image}.png?after=${this.state.version}`,
                               { halve: false }),
             (picture) => this.scene.setKnown(picture));
