@@ -131,6 +131,17 @@ enum septum_precision {
                               multiply it (AVX-512 with BF16); f32 on others */
 };
 
+/* ---- polarity -------------------------------------------------------------------- */
+
+/* Whether the membranes of a new domain are dark where those of the source are. */
+enum septum_polarity {
+    SEPTUM_POLARITY_AUTO, /* what the source model finds more in, measured on labelled
+                             images; with preset "paper" as SAME */
+    SEPTUM_POLARITY_SAME,
+    SEPTUM_POLARITY_INVERSE, /* they are bright where those are dark: the source model
+                                is turned to see negatives */
+};
+
 /* ---- training -------------------------------------------------------------------- */
 
 enum septum_form {
@@ -153,6 +164,7 @@ struct septum_train_options {
     const char *from;   /* source model, or NULL */
     int32_t transfer;   /* layers with weights to copy from it; 0 = all */
     bool freeze;        /* keep the copied layers fixed */
+    enum septum_polarity polarity; /* of its images and these */
     enum septum_form form;
     bool has_form;  /* else the preset's */
     double epochs;  /* 0 = the preset's */
@@ -357,6 +369,34 @@ septum_next(const struct septum_next_options *options, struct septum_question **
             struct septum_error *err);
 SEPTUM_API void septum_question_free(struct septum_question *question);
 
+struct septum_label_options {
+    const char *project;
+    const char *who;    /* who labels where the page does not say; NULL = "unknown" */
+    uint16_t port;      /* 0 = one that is free */
+    const char *listen; /* address in numbers; NULL = "127.0.0.1" */
+    const char *certificate, *key; /* PEM files for TLS, or NULL */
+    bool insecure;                 /* serve others than this machine without TLS */
+    double lambda;                 /* of equation 1; 0 = 0.8 */
+    uint32_t windows;              /* most of a region; 0 = 6 */
+    double minutes;                /* that a region is lent for; 0 = 60 */
+    double learn_seconds;          /* of each round of learning; 0 = 30 */
+    bool no_learning;              /* only predict and choose */
+    uint32_t threads;              /* to learn with; 0 = all cores */
+    /* Called once with the address to open in a browser; false stops. */
+    bool (*ready)(void *user, const char *address);
+    /* Asked several times a second; false stops.  NULL = never stop. */
+    bool (*go_on)(void *user);
+    void *user;
+};
+
+/*
+ * Serve the labelling page of a project until told to stop, which is its normal end.
+ * Every stroke is in the project file before the page is told so.  Refuses to listen
+ * on any address but the loopback's without a certificate, unless `insecure`.
+ */
+SEPTUM_API enum septum_status
+septum_label(const struct septum_label_options *options, struct septum_error *err);
+
 /* ---- simulated microscopes ------------------------------------------------------- */
 
 struct septum_simulate_options {
@@ -395,8 +435,9 @@ struct septum_experiment_options {
                              preset's */
     int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
                              all */
-    uint32_t windows;     /* most of a region; 0 = 6 */
-    double lambda;        /* of equation 1; 0 = 0.8 */
+    enum septum_polarity polarity;
+    uint32_t windows; /* most of a region; 0 = 6 */
+    double lambda;    /* of equation 1; 0 = 0.8 */
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;

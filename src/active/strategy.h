@@ -10,8 +10,13 @@
  *	uncertainty  the lowest mean f
  *	abundance    the highest sum of S
  *	random       a random askable window, grown by random askable neighbours
+ *	entropy      the lowest mean entropy measure
+ *	margin       the least difference between the two classes' probabilities: with two
+ *	             of them that is 2 f, so that it asks what "uncertainty" asks
+ *	image        the image whose askable windows have the lowest mean f, and in it the
+ *	             region of lowest mean f: what is common where whole images are ranked
  *
- * The last three grow to the cap wherever the image has room, each by the neighbour
+ * All but the first grow to the cap wherever the image has room, each by the neighbour
  * that is best by its own measure; the region then is the best among the largest ones.
  * Were they to stop where their measure does, as the equation may, uncertainty (a mean
  * that almost every neighbour makes worse) would ask for single windows, and strategies
@@ -27,7 +32,8 @@ struct spt_strategy {
     const char *name;    /* as on the command line */
     const char *summary; /* one line for --help */
     /*
-     * As spt_region_search(), which says what an empty region means and how it fails.
+     * As spt_region_search(); "entropy" also fails with SEPTUM_EINVAL where a candidate
+     * does not have it.  That one says what an empty region means and how it fails.
      * `random` is drawn from by strategies that need it only; options->fill makes
      * "equation" fill its regions, too.
      */

@@ -14,4 +14,16 @@
 void spt_uncertainty_windows(const float *probabilities, uint32_t width,
                              const struct spt_grid *grid, float *f);
 
+/*
+ * The same by entropy, brought to the same range and sense:
+ *
+ *	mean over the pixels of 0.5 * (1 - H(P) / log 2),  H(P) = -P log P - (1-P) log(1-P)
+ *
+ * in [0, 0.5]; 0 is the most uncertain.  It is flatter than f near P = 0.5 and steeper
+ * at the ends, so that a few undecided pixels count for less than many half-decided
+ * ones.
+ */
+void spt_uncertainty_entropy(const float *probabilities, uint32_t width,
+                             const struct spt_grid *grid, float *entropy);
+
 #endif

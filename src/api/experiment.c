@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/adapt.h"
 #include "api/precision.h"
 #include "api/range.h"
 #include "api/source.h"
@@ -27,8 +28,9 @@ struct job {
     struct spt_samples labelled_samples, pool_samples, test_samples;
     struct spt_model source;
     struct spt_settings settings;
-    const char **names; /* of the test images, then of the pool's */
-    char intro[1024];
+    const char **names;           /* of the test images, then of the pool's */
+    char domain[SPT_DOMAIN_TEXT]; /* what the source model found, or empty */
+    char intro[1280];
 };
 
 static enum septum_status
@@ -157,7 +159,7 @@ describe(struct job *job, const struct spt_experiment *experiment)
         "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
         "of %llu steps each, preset %s, %s, %u seed%s. The simulated expert is asked "
         "for one region of at most %zu windows after each epoch, lambda %.2g. "
-        "F-score at the threshold that is best on the labelled images.",
+        "F-score at the threshold that is best on the labelled images.%s%s%s",
         options->source_model != NULL ? options->source_model : "trained here", net,
         job->labelled.count, job->labelled.count == 1 ? "" : "s",
         (unsigned long long)job->labelled_samples.known, job->pool.count,
@@ -165,7 +167,9 @@ describe(struct job *job, const struct spt_experiment *experiment)
         (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
         job->settings.precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
         experiment->seeds, experiment->seeds == 1 ? "" : "s",
-        experiment->trial.region.most_windows, experiment->trial.region.lambda);
+        experiment->trial.region.most_windows, experiment->trial.region.lambda,
+        job->domain[0] != '\0' ? " Before any learning, " : "", job->domain,
+        job->domain[0] != '\0' ? "." : "");
 }
 
 static enum septum_status
@@ -253,6 +257,10 @@ septum_experiment(const struct septum_experiment_options *options,
         status = find_source(&job, err);
     if (status == SEPTUM_OK)
         status = load_target(&job, err);
+    if (status == SEPTUM_OK)
+        status =
+            spt_adapt(&job.source, &job.labelled_samples, options->polarity,
+                      &job.settings, options->progress, options->user, job.domain, err);
     if (status == SEPTUM_OK)
         status = run(&job, err);
     spt_labelled_clear(&job.target);

@@ -111,8 +111,11 @@ take_arrays(struct spt_choice *choice, struct septum_error *err)
         if (choice->f[i] == NULL || choice->abundance[i] == NULL ||
             choice->askable[i] == NULL)
             return spt_fail_memory(err, "windows", windows * sizeof(float));
-        choice->candidates[i] = (struct spt_candidate){
-            grid, choice->f[i], choice->abundance[i], choice->askable[i]};
+        choice->candidates[i] =
+            (struct spt_candidate){.grid = grid,
+                                   .f = choice->f[i],
+                                   .abundance = choice->abundance[i],
+                                   .askable = choice->askable[i]};
     }
     choice->cluster_of = spt_alloc_array(choice->windows, sizeof *choice->cluster_of);
     return choice->cluster_of != NULL

@@ -4,7 +4,7 @@
 #ifndef SEPTUM_API_NEXT_H
 #define SEPTUM_API_NEXT_H
 
-#include "api/workspace.h"
+#include "session/workspace.h"
 #include "loop/pictures.h"
 
 struct spt_choice {

@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 #include "cli/fields.h"
+#include "cli/rows.h"
 
 struct score {
     struct septum_score_options options;
@@ -12,50 +13,20 @@ struct score {
 #define AT(member) offsetof(struct score, member)
 
 static const struct spt_option rows[] = {
-    {.name = "truth",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "masks that say where membrane is",
-     .target = AT(options.truth.source)},
-    {.name = "probability",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "probability maps: floats from 0 to 1, 8 or 16 bit",
-     .target = AT(options.probability)},
-    {.name = "threshold",
-     .kind = SPT_OPTION_FRACTION,
-     .placeholder = "T",
-     .help = "membrane from this probability on (default: 0.5)",
-     .target = AT(options.threshold),
+    {SPT_ROW("truth", SOURCE, "SRC...", options.truth.source,
+             "masks that say where membrane is"),
+     .required = true},
+    {SPT_ROW("probability", SOURCE, "SRC...", options.probability,
+             "probability maps: floats from 0 to 1, 8 or 16 bit"),
+     .required = true},
+    {SPT_ROW("threshold", FRACTION, "T", options.threshold,
+             "membrane from this probability on (default: 0.5)"),
      .given = AT(options.has_threshold)},
-    {.name = "model",
-     .letter = 'm',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "MODEL",
-     .help = "also score at this model's own threshold",
-     .target = AT(options.model)},
-    {.name = "membrane-value",
-     .kind = SPT_OPTION_NUMBER,
-     .placeholder = "V",
-     .help = "only this value of a mask is membrane (else: all but 0)",
-     .target = AT(options.truth.membrane_value),
-     .given = AT(options.truth.has_membrane_value)},
-    {.name = "unlabelled-value",
-     .kind = SPT_OPTION_NUMBER,
-     .placeholder = "V",
-     .help = "mask pixels of this value do not count",
-     .target = AT(options.truth.unlabelled_value),
-     .given = AT(options.truth.has_unlabelled_value)},
-    {.name = "instances",
-     .kind = SPT_OPTION_FLAG,
-     .help = "masks hold cell numbers; membranes are their borders",
-     .target = AT(options.truth.instances)},
-    {.name = "json",
-     .kind = SPT_OPTION_FLAG,
-     .help = "print one JSON object",
-     .target = AT(json)},
+    {SPT_ROW("model", TEXT, "MODEL", options.model,
+             "also score at this model's own threshold"),
+     .letter = 'm'},
+    SPT_ROWS_MASKS(options.truth, "all but 0"),
+    SPT_ROW_JSON(json),
 };
 
 static const struct spt_usage usage = {

@@ -14,6 +14,7 @@ struct png_output {
     const uint8_t *pixels;
     uint32_t height, width;
     int channels;
+    bool quickly;
     png_structp png;
     png_infop info;
     struct spt_bytes bytes;
@@ -91,6 +92,10 @@ step_encode(struct png_output *output)
 
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_write_fn(png, output, append_bytes, flush_nothing);
+    if (output->quickly) {
+        png_set_compression_level(png, 1);
+        png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    }
     png_set_IHDR(png, output->info, output->width, output->height, 8,
                  output->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
@@ -109,37 +114,53 @@ take_step(struct png_output *output)
     return output->status;
 }
 
+static enum septum_status
+encode(struct png_output *output, struct spt_bytes *out, struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_ENOMEM;
+
+    output->err = err;
+    output->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, output, leave,
+                                            ignore_warning, output, allocate, release);
+    if (output->png != NULL)
+        output->info = png_create_info_struct(output->png);
+    if (output->info != NULL)
+        status = take_step(output);
+    else
+        spt_fail_memory(err, "a PNG picture", sizeof *output);
+    if (output->png != NULL)
+        png_destroy_write_struct(&output->png, &output->info);
+    if (status == SEPTUM_OK)
+        *out = output->bytes;
+    else
+        spt_bytes_clear(&output->bytes);
+    return status;
+}
+
 enum septum_status
 spt_encode_png(const uint8_t *pixels, uint32_t height, uint32_t width, int channels,
                struct spt_bytes *out, struct septum_error *err)
 {
     struct png_output output = {
-        .pixels = pixels,
-        .height = height,
-        .width = width,
-        .channels = channels,
-        .err = err,
-    };
-    enum septum_status status = SEPTUM_ENOMEM;
+        .pixels = pixels, .height = height, .width = width, .channels = channels};
 
     if (channels != 1 && channels != 3)
         return spt_fail(err, SEPTUM_EINVAL, "a PNG picture has 1 channel or 3, not %d",
                         channels);
-    output.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &output, leave,
-                                           ignore_warning, &output, allocate, release);
-    if (output.png != NULL)
-        output.info = png_create_info_struct(output.png);
-    if (output.info != NULL)
-        status = take_step(&output);
-    else
-        spt_fail_memory(err, "a PNG picture", sizeof output);
-    if (output.png != NULL)
-        png_destroy_write_struct(&output.png, &output.info);
-    if (status == SEPTUM_OK)
-        *out = output.bytes;
-    else
-        spt_bytes_clear(&output.bytes);
-    return status;
+    return encode(&output, out, err);
+}
+
+enum septum_status
+spt_encode_png_quickly(const uint8_t *pixels, uint32_t height, uint32_t width,
+                       struct spt_bytes *out, struct septum_error *err)
+{
+    struct png_output output = {.pixels = pixels,
+                                .height = height,
+                                .width = width,
+                                .channels = 1,
+                                .quickly = true};
+
+    return encode(&output, out, err);
 }
 
 enum septum_status

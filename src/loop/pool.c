@@ -15,7 +15,10 @@ struct spt_abundance_options
 spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
-        .ncc = {.max_shift = side / 8, .shift_step = side >= 16 ? side / 16 : 1},
+        .ncc = {.max_shift = side / 8,
+                .shift_step = side >= 16 ? side / 16 : 1,
+                .bandwidth = 0.4,
+                .near = 0.85F},
         .cut = 0.8F,
     };
 }
@@ -27,6 +30,7 @@ struct spt_pool {
     struct spt_candidate *candidates;
     float **abundance; /* of each sample; those before `first` come along */
     float **f;         /* of each pool image */
+    float **entropy;
     uint8_t **askable;
 };
 
@@ -84,7 +88,7 @@ spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t s
     }
     status = spt_ncc_distances(windows, total, side, &options->ncc, distances, err);
     if (status == SEPTUM_OK)
-        status = spt_cluster_tree(distances, total, merges, err);
+        status = spt_cluster_tree(distances, total, SPT_LINKAGE_AVERAGE, merges, err);
     if (status == SEPTUM_OK)
         status =
             spt_cluster_cut(merges, total, options->cut, cluster_of, clusters, err);
@@ -115,9 +119,10 @@ take_arrays(struct spt_pool *pool, uint32_t side, struct septum_error *err)
     pool->candidates = spt_alloc_array(pool->count, sizeof *pool->candidates);
     pool->abundance = spt_alloc_array(samples, sizeof *pool->abundance);
     pool->f = spt_alloc_array(pool->count, sizeof *pool->f);
+    pool->entropy = spt_alloc_array(pool->count, sizeof *pool->entropy);
     pool->askable = spt_alloc_array(pool->count, sizeof *pool->askable);
     if (pool->candidates == NULL || pool->abundance == NULL || pool->f == NULL ||
-        pool->askable == NULL)
+        pool->entropy == NULL || pool->askable == NULL)
         return spt_fail_memory(err, "pool", samples * sizeof *pool->abundance);
     for (size_t i = 0; i < samples; i++) {
         const struct spt_sample *sample = &pool->samples->sample[i];
@@ -130,13 +135,17 @@ take_arrays(struct spt_pool *pool, uint32_t side, struct septum_error *err)
         if (i < pool->first)
             continue;
         pool->f[i - pool->first] = spt_alloc_array(windows, sizeof(float));
+        pool->entropy[i - pool->first] = spt_alloc_array(windows, sizeof(float));
         pool->askable[i - pool->first] = spt_alloc_array(windows, 1);
-        if (pool->f[i - pool->first] == NULL || pool->askable[i - pool->first] == NULL)
+        if (pool->f[i - pool->first] == NULL ||
+            pool->entropy[i - pool->first] == NULL ||
+            pool->askable[i - pool->first] == NULL)
             return spt_fail_memory(err, "pool", windows * sizeof(float));
         memset(pool->askable[i - pool->first], 1, windows);
         pool->candidates[i - pool->first] =
             (struct spt_candidate){.grid = grid,
                                    .f = pool->f[i - pool->first],
+                                   .entropy = pool->entropy[i - pool->first],
                                    .abundance = pool->abundance[i],
                                    .askable = pool->askable[i - pool->first]};
     }
@@ -178,10 +187,13 @@ spt_pool_free(struct spt_pool *pool)
         free(pool->abundance[i]);
     for (size_t i = 0; i < pool->count && pool->f != NULL; i++)
         free(pool->f[i]);
+    for (size_t i = 0; i < pool->count && pool->entropy != NULL; i++)
+        free(pool->entropy[i]);
     for (size_t i = 0; i < pool->count && pool->askable != NULL; i++)
         free(pool->askable[i]);
     free(pool->abundance);
     free(pool->f);
+    free(pool->entropy);
     free(pool->askable);
     free(pool->candidates);
     free(pool);
@@ -238,6 +250,7 @@ measure_pool(struct spt_pool *pool, struct spt_predictor *predictor,
 
         if (status == SEPTUM_OK) {
             spt_uncertainty_windows(membrane, sample->width, grid, pool->f[i]);
+            spt_uncertainty_entropy(membrane, sample->width, grid, pool->entropy[i]);
             drop_known(sample, grid, pool->askable[i]);
         }
         free(membrane);

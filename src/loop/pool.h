@@ -18,7 +18,9 @@ struct spt_abundance_options {
 };
 
 /* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
- * (8 and 4 of 64), cut at 0.8.  docs/how-it-works.md says how the cut was chosen. */
+ * (8 and 4 of 64), cut at 0.8; pairs up to a little above the cut at full resolution,
+ * the others at a lower bandwidth.  docs/how-it-works.md says how the cut was chosen,
+ * docs/abundance.md what the bandwidth saves and what it changes. */
 struct spt_abundance_options spt_abundance_defaults(uint32_t side);
 
 /*

@@ -276,9 +276,12 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
                          SEPTUM_OK);
         for (size_t w = 0; w < WINDOWS; w++)
             f[i][w] = naive_uncertainty(membrane[i], w);
-        candidates[i] =
-            (struct spt_candidate){spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, 16), f[i],
-                                   s[KNOWN_FROM_THE_START + i], askable};
+        candidates[i] = (struct spt_candidate){
+            .grid = spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, 16),
+            .f = f[i],
+            .abundance = s[KNOWN_FROM_THE_START + i],
+            .askable = askable,
+        };
     }
     assert_int_equal(spt_region_search(candidates, POOL, &shape, &wanted, NULL),
                      SEPTUM_OK);
