@@ -169,7 +169,8 @@ class RealServer extends Server {
 
     async start(port = 0) {
         this.child = spawn(process.env.SEPTUM,
-            ['label', 'p.septum', '--port', String(port), '--threads', '1', '--who', 'alice'],
+            ['label', 'p.septum', '--threads', '1', '--who', 'alice',
+             ...(port ? ['--port', String(port)] : [])],
             { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
         this.address = await new Promise((resolve, reject) => {
             let said = '';
