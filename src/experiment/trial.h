@@ -38,7 +38,7 @@ struct spt_trial {
     uint32_t transfer;    /* layers copied */
     struct spt_region_options region;
     struct spt_measure_options measure; /* of the pool; its key is filled in */
-    double fade;    /* of the abundance of clusters answered; 1 = none */
+    double fade;    /* loop/pool.h; 0 = none */
     bool calibrate; /* the temperature of `measure`, on (at most two of) the labelled
                        images, before each question */
     /* False stops the trial: `fraction` of it is done. */

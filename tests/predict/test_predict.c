@@ -319,6 +319,160 @@ bf16_predicts_nearly_the_same(void **state)
     spt_net_free(net);
 }
 
+/* ---- dropout, symmetries, features ------------------------------------------------
+ */
+
+enum {
+    FEW_ROWS = 29,
+    FEW_COLUMNS = 33,
+    FEW = FEW_ROWS * FEW_COLUMNS
+};
+
+static struct spt_predictor *
+make_predictor(struct spt_net *net, struct spt_predict_options options)
+{
+    struct spt_predictor *predictor;
+
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    return predictor;
+}
+
+static void
+dropout_draws_by_its_key_alone(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 5);
+    struct spt_predictor *predictor =
+        make_predictor(net, (struct spt_predict_options){.tile = 16});
+    float image[FEW], plain[FEW], none[FEW], one[FEW], again[FEW], other[FEW];
+
+    (void)state;
+    material_fill(image, FEW, 3);
+    assert_int_equal(spt_predict(predictor, image, FEW_ROWS, FEW_COLUMNS, plain, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(
+        spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0, 7, none, NULL),
+        SEPTUM_OK);
+    assert_memory_equal(plain, none, sizeof plain);
+    assert_int_equal(
+        spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0.5, 7, one, NULL),
+        SEPTUM_OK);
+    assert_int_equal(spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0.5,
+                                         7, again, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0.5,
+                                         8, other, NULL),
+                     SEPTUM_OK);
+    assert_memory_equal(one, again, sizeof one);
+    assert_memory_not_equal(one, plain, sizeof one);
+    assert_memory_not_equal(one, other, sizeof one);
+    /* Nothing of it is left behind. */
+    assert_int_equal(spt_predict(predictor, image, FEW_ROWS, FEW_COLUMNS, again, NULL),
+                     SEPTUM_OK);
+    assert_memory_equal(plain, again, sizeof plain);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+symmetries_are_averaged_whatever_the_options(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 6);
+    struct spt_predictor *one = make_predictor(net, (struct spt_predict_options){0});
+    struct spt_predictor *average =
+        make_predictor(net, (struct spt_predict_options){.average = true});
+    float image[FEW], wanted[FEW], found[FEW];
+
+    (void)state;
+    material_fill(image, FEW, 4);
+    assert_int_equal(spt_predict(average, image, FEW_ROWS, FEW_COLUMNS, wanted, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(
+        spt_predict_symmetries(one, image, FEW_ROWS, FEW_COLUMNS, found, NULL),
+        SEPTUM_OK);
+    assert_memory_equal(found, wanted, sizeof wanted);
+    spt_predictor_free(one);
+    spt_predictor_free(average);
+    spt_net_free(net);
+}
+
+/* The last layer is linear: of the mean features it makes the mean logit. */
+static void
+check_features(uint32_t tile, enum spt_precision precision, double tolerance)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 7);
+    const struct spt_spec *spec = spt_net_spec(net);
+    const struct spt_layer *last = &spec->layer[spec->layer_count - 1];
+    const float *parameters = spt_net_parameters(net);
+    struct spt_predictor *predictor = make_predictor(
+        net, (struct spt_predict_options){.tile = tile, .precision = precision});
+    struct spt_grid grid = spt_grid_of(FEW_ROWS, FEW_COLUMNS, 14); /* 2 x 2 */
+    float image[FEW], plain[FEW], found[FEW];
+    struct guarded features = guarded_take((size_t)4 * 7);
+
+    material_fill(image, FEW, 5);
+    assert_int_equal(spt_predict_feature_count(predictor), 7);
+    assert_int_equal(spt_predict(predictor, image, FEW_ROWS, FEW_COLUMNS, plain, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_predict_features(predictor, image, FEW_ROWS, FEW_COLUMNS,
+                                          &grid, found, features.at, NULL),
+                     SEPTUM_OK);
+    assert_memory_equal(plain, found, sizeof plain);
+    assert_true(guarded_intact(&features));
+    for (size_t w = 0; w < 4; w++) {
+        double mean = 0, logit = (double)parameters[last->biases];
+
+        for (size_t i = 0; i < (size_t)14 * 14; i++) {
+            size_t at = (w / 2 * 14 + i / 14) * FEW_COLUMNS + w % 2 * 14 + i % 14;
+            double p = (double)found[at];
+
+            mean += log(p / (1 - p)) / (14 * 14);
+        }
+        for (size_t c = 0; c < 7; c++) {
+            assert_true(features.at[w * 7 + c] >= 0); /* behind a ReLU */
+            logit +=
+                (double)features.at[w * 7 + c] * (double)parameters[last->weights + c];
+        }
+        assert_true(fabs(logit - mean) < tolerance);
+    }
+    guarded_free(&features);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+features_are_what_the_last_layer_sees_on_average(void **state)
+{
+    (void)state;
+    check_features(0, SPT_PRECISION_F32, 1e-4);
+    check_features(4, SPT_PRECISION_F32, 1e-4);
+    check_features(12, SPT_PRECISION_F32, 1e-4);
+    check_features(20, SPT_PRECISION_F32, 1e-4);
+    check_features(20, SPT_PRECISION_BF16, 1e-4);
+}
+
+static void
+refuses_features_of_a_net_that_has_none_of_a_pixel(void **state)
+{
+    struct spt_net *net = material_net("window9 conv3-4 conv2-17 pool2 FC-1", 8);
+    struct spt_predictor *predictor =
+        make_predictor(net, (struct spt_predict_options){0});
+    struct spt_grid grid = spt_grid_of(FEW_ROWS, FEW_COLUMNS, 9);
+    float image[FEW] = {0}, found[FEW], features[9];
+    struct septum_error err = {0};
+
+    (void)state;
+    assert_int_equal(spt_predict_feature_count(predictor), 0);
+    assert_int_equal(spt_predict_features(predictor, image, FEW_ROWS, FEW_COLUMNS,
+                                          &grid, found, features, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(
+        err.text,
+        "the net's last layer looks at more than one place, so that no features belong "
+        "to a pixel; a net that ends in two or more FC layers has them");
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
 int
 main(void)
 {
@@ -332,6 +486,10 @@ main(void)
         cmocka_unit_test(the_average_turns_with_the_image),
         cmocka_unit_test(keeps_nothing_of_the_images_before),
         cmocka_unit_test(bf16_predicts_nearly_the_same),
+        cmocka_unit_test(dropout_draws_by_its_key_alone),
+        cmocka_unit_test(symmetries_are_averaged_whatever_the_options),
+        cmocka_unit_test(features_are_what_the_last_layer_sees_on_average),
+        cmocka_unit_test(refuses_features_of_a_net_that_has_none_of_a_pixel),
     };
 
     /* Threads that wait for each other at every tiny layer are slow where other
