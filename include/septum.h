@@ -94,6 +94,15 @@ SEPTUM_API struct septum_model_info septum_model_info(const struct septum_model 
 SEPTUM_API void septum_model_free(struct septum_model *model);
 
 /*
+ * Draw the filters of the first layer as a contact sheet into the PNG file `path`: grey
+ * is no weight, white the largest in absolute value when positive, black when negative,
+ * each filter on its own scale.
+ */
+SEPTUM_API enum septum_status
+septum_model_filters(const struct septum_model *model, const char *path, bool force,
+                     struct septum_error *err);
+
+/*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
  * intensities on any scale (each image is normalised on its own); `membrane` takes as
  * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
@@ -220,13 +229,21 @@ struct septum_score {
     double threshold, precision, recall, f_score, pixel_error;
     double best_f_score, best_threshold; /* over all thresholds */
     double best_pixel_error;             /* over all thresholds, at one of its own */
-    bool has_model;                      /* else the three below are 0 */
-    double model_threshold, model_f_score, model_pixel_error;
+    double v_rand, v_info; /* of cells, after thinning; NAN where truth has no cell */
+    double best_v_rand, best_v_rand_threshold; /* over 0, 0.1, ... 1 and `threshold` */
+    double best_v_info, best_v_info_threshold;
+    bool has_model; /* else those below are 0 */
+    double model_threshold, model_f_score, model_pixel_error, model_v_rand,
+        model_v_info;
 };
 
 /*
  * Compare probability maps with truth, pixel by pixel, over all images together:
  * `pixels` are those that have an answer.  Thresholds count in steps of 1 / 1000.
+ *
+ * v_rand and v_info are the foreground-restricted Rand and information scores after
+ * thinning of the ISBI 2012 challenge (Arganda-Carreras et al. 2015): they compare
+ * cells, the connected parts that membranes leave, and are averaged over images.
  */
 SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
@@ -403,19 +420,58 @@ septum_next(const struct septum_next_options *options, struct septum_question **
             struct septum_error *err);
 SEPTUM_API void septum_question_free(struct septum_question *question);
 
+struct septum_label_options {
+    const char *project;
+    const char *who;    /* who labels where the page does not say; NULL = "unknown" */
+    uint16_t port;      /* 0 = one that is free */
+    const char *listen; /* address in numbers; NULL = "127.0.0.1" */
+    const char *certificate, *key; /* PEM files for TLS, or NULL */
+    bool insecure;                 /* serve others than this machine without TLS */
+    double lambda;                 /* of equation 1; 0 = 0.8 */
+    uint32_t windows;              /* most of a region; 0 = 6 */
+    double minutes;                /* that a region is lent for; 0 = 60 */
+    double learn_seconds;          /* of each round of learning; 0 = 30 */
+    bool no_learning;              /* only predict and choose */
+    uint32_t threads;              /* to learn with; 0 = all cores */
+    /* Called once with the address to open in a browser; false stops. */
+    bool (*ready)(void *user, const char *address);
+    /* Asked several times a second; false stops.  NULL = never stop. */
+    bool (*go_on)(void *user);
+    void *user;
+};
+
+/*
+ * Serve the labelling page of a project until told to stop, which is its normal end.
+ * Every stroke is in the project file before the page is told so.  Refuses to listen
+ * on any address but the loopback's without a certificate, unless `insecure`.
+ */
+SEPTUM_API enum septum_status
+septum_label(const struct septum_label_options *options, struct septum_error *err);
+
 /* ---- simulated microscopes ------------------------------------------------------- */
 
 struct septum_simulate_options {
     const char *microscope; /* "spim" or "confocal" */
-    const char *directory;  /* images/NNN.png and labels/NNN.png appear in it */
+    const char *directory;  /* images/, labels/ and cells/NNN.png appear in it, and
+                               parameters.json */
     uint32_t count;         /* slices; 0 = 10 */
     uint32_t size;          /* side, pixels; 0 = the microscope's own */
+    uint32_t cells;         /* of the embryo, 1 to 1024; 0 = 180 */
     uint64_t seed;
+    bool has_weak, has_merged, has_ghosts; /* else the microscope's own */
+    double weak;   /* share of its light that a membrane loses where it is weak */
+    double merged; /* 0 to 1: how much of the membranes is broad and blurred */
+    double ghosts; /* 0 to 1: light of cells in other planes */
     bool force;
     septum_progress_fn progress;
     void *user;
 };
 
+/*
+ * Write slices of a simulated embryo, its true membranes (255) and its cells' numbers
+ * (16 bit, the same in all slices; 0 is membrane, gap or outside).  Both microscopes
+ * see the same embryo of a seed and a number of cells.
+ */
 SEPTUM_API enum septum_status
 septum_simulate(const struct septum_simulate_options *options,
                 struct septum_error *err);

@@ -5,8 +5,8 @@
 #define SEPTUM_API_NEXT_H
 
 #include "api/choosing.h"
-#include "api/workspace.h"
 #include "loop/pictures.h"
+#include "session/workspace.h"
 
 struct spt_choice {
     const struct septum_next_options *options;
