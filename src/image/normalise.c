@@ -17,8 +17,9 @@
 #include "base/alloc.h"
 
 #define BINS 65536
-#define RANKS SPT_NORMALISER_RANKS /* two neighbours each for p5, the median and p95   \
-                                    */
+#define RANKS                                                                          \
+    SPT_NORMALISER_RANKS /* two neighbours each for p5, the median and p95             \
+                          */
 
 /* A number that orders as the float does. */
 static uint32_t

@@ -139,6 +139,7 @@ step_header(struct png_input *input)
     input->depth = png_get_bit_depth(png, input->info);
     input->found.white = (1 << input->depth) - 1;
     input->interlaced = png_get_interlace_type(png, input->info) != PNG_INTERLACE_NONE;
+    input->found.reading_rows = 1;
     input->found.reading_bytes =
         sample_bytes(input) * input->found.width *
         (input->interlaced ? (uint64_t)input->found.height : 1);

@@ -115,7 +115,8 @@ list_directory(const struct input *in, struct spt_page *page, const char *descri
     page->place = TIFFCurrentDirOffset(in->tiff);
     page->height = layout.height;
     page->width = layout.width;
-    page->reading_bytes = spt_tiff_pixels_bytes(&in->open, in->size, &layout);
+    page->reading_bytes =
+        spt_tiff_pixels_bytes(&in->open, in->size, &layout, &page->reading_rows);
     page->nm_per_pixel = spt_tiff_scale_nm(in->tiff, description);
     page->white = layout.bits < 32 ? (1 << layout.bits) - 1 : 1;
     return add(user, page, err);

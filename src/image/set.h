@@ -29,6 +29,8 @@ struct spt_page {
     double white;           /* largest value that its bits hold (255 for 8 bit); 1
                                for 32 bit and floats */
     uint64_t reading_bytes; /* memory that reading it takes, beside the floats */
+    uint32_t reading_rows;  /* that are decoded together: reading fewer at a time
+                               decodes them more often */
 };
 
 /* The most pixels that a page may have. */

@@ -286,7 +286,7 @@ spt_tiff_pixels_read(struct spt_tiff_pixels *pixels, uint32_t top, uint32_t coun
 
 uint64_t
 spt_tiff_pixels_bytes(const struct spt_tiff *file, uint64_t file_bytes,
-                      const struct spt_tiff_layout *layout)
+                      const struct spt_tiff_layout *layout, uint32_t *rows)
 {
     struct spt_tiff_pixels pixels = {.layout = *layout};
     uint64_t bytes, largest = 0;
@@ -295,6 +295,7 @@ spt_tiff_pixels_bytes(const struct spt_tiff *file, uint64_t file_bytes,
 
     pixels.file = (struct spt_tiff *)file;
     choose_way(&pixels, &bytes);
+    *rows = pixels.way == &by_rows || pixels.height == 0 ? 1 : pixels.height;
     if (layout->compression == COMPRESSION_NONE)
         return bytes;
     /* libtiff keeps the compressed bytes of a whole strip or tile. */

@@ -37,8 +37,9 @@ enum septum_status
 spt_tiff_pixels_read(struct spt_tiff_pixels *pixels, uint32_t top, uint32_t count,
                      float *out, struct septum_error *err);
 
-/* Bytes of memory that reading the current directory takes, libtiff's included. */
+/* What reading the current directory takes: bytes of memory, libtiff's included, and
+ * the rows that are decoded together. */
 uint64_t spt_tiff_pixels_bytes(const struct spt_tiff *file, uint64_t file_bytes,
-                               const struct spt_tiff_layout *layout);
+                               const struct spt_tiff_layout *layout, uint32_t *rows);
 
 #endif

@@ -64,7 +64,8 @@ check_page(const struct spt_page *page)
     spt_rows_close(rows);
 }
 
-static uint64_t
+/* Returns the page, whose numbers outlive the set. */
+static struct spt_page
 check_tiff(const char *mode, uint16_t compression, uint32_t rows, uint32_t tile)
 {
     struct craft_tiff page = {
@@ -78,11 +79,11 @@ check_tiff(const char *mode, uint16_t compression, uint32_t rows, uint32_t tile)
         .pixels = values,
     };
     struct spt_set set = craft_open(craft_tiff("rows.tif", mode, &page, 1));
-    uint64_t bytes = set.pages[0].reading_bytes;
+    struct spt_page found = set.pages[0];
 
     check_page(&set.pages[0]);
     spt_set_clear(&set);
-    return bytes;
+    return found;
 }
 
 static void
@@ -106,15 +107,23 @@ static void
 says_what_reading_takes(void **state)
 {
     uint64_t row = 2 * WIDTH;
+    struct spt_page page;
 
     (void)state;
     draw_values();
-    assert_int_equal(check_tiff("wl", COMPRESSION_NONE, 30, 0), 30 * row);
-    assert_int_equal(check_tiff("wl", COMPRESSION_NONE, 0, 256), 2 * 256 * 256);
+    page = check_tiff("wl", COMPRESSION_NONE, 30, 0);
+    assert_int_equal(page.reading_bytes, 30 * row);
+    assert_int_equal(page.reading_rows, 30);
+    page = check_tiff("wl", COMPRESSION_NONE, 0, 256);
+    assert_int_equal(page.reading_bytes, 2 * 256 * 256);
+    assert_int_equal(page.reading_rows, 256);
     /* One strip, of which libtiff has the compressed bytes in memory, and we a row. */
-    assert_in_range(check_tiff("wl", COMPRESSION_LZW, 0, 0), row + 1,
-                    HEIGHT * row / 2 + row);
-    assert_in_range(check_tiff("wl", COMPRESSION_LZW, 30, 0), 30 * row + 1, 60 * row);
+    page = check_tiff("wl", COMPRESSION_LZW, 0, 0);
+    assert_in_range(page.reading_bytes, row + 1, HEIGHT * row / 2 + row);
+    assert_int_equal(page.reading_rows, 1);
+    page = check_tiff("wl", COMPRESSION_LZW, 30, 0);
+    assert_in_range(page.reading_bytes, 30 * row + 1, 60 * row);
+    assert_int_equal(page.reading_rows, 30);
 }
 
 static void
