@@ -91,6 +91,7 @@ margin_of(const struct spt_predictor *predictor)
 
 /* An image to be predicted. */
 struct job {
+    const char *name; /* NULL: nobody's */
     uint32_t height, width;
     bool streamed; /* its bands are ours */
     uint64_t taken;
@@ -158,8 +159,9 @@ choose_tile(const struct spt_predictor *predictor, const struct job *job, uint32
     if (memory_of(predictor, job, tile) > predictor->options.memory)
         return spt_fail(
             err, SEPTUM_EINVAL,
-            "the smallest tile needs %llu bytes of working memory, more than "
+            "%s%sthe smallest tile needs %llu bytes of working memory, more than "
             "the %llu allowed",
+            job->name != NULL ? job->name : "", job->name != NULL ? ": " : "",
             (unsigned long long)memory_of(predictor, job, tile),
             (unsigned long long)predictor->options.memory);
     *out = tile;
@@ -202,8 +204,10 @@ prepare(struct spt_predictor *predictor, const struct job *job,
 
     if (job->height < window || job->width < window)
         return spt_fail(err, SEPTUM_EINVAL,
-                        "%u x %u pixels, smaller than the net's window of %u x %u",
-                        job->width, job->height, window, window);
+                        "%s%s%u x %u pixels, smaller than the net's window of %u x %u",
+                        job->name != NULL ? job->name : "",
+                        job->name != NULL ? ": " : "", job->width, job->height, window,
+                        window);
     status = choose_tile(predictor, job, &tile, err);
     if (status != SEPTUM_OK || (predictor->pass != NULL && predictor->tile == tile))
         return status;
@@ -367,7 +371,8 @@ enum septum_status
 spt_predict_stream(struct spt_predictor *predictor,
                    const struct spt_predict_stream *stream, struct septum_error *err)
 {
-    const struct job job = {.height = stream->height,
+    const struct job job = {.name = stream->name,
+                            .height = stream->height,
                             .width = stream->width,
                             .streamed = true,
                             .taken = stream->taken};

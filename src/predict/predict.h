@@ -40,6 +40,7 @@ spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height
 
 /* An image that comes and goes some rows at a time. */
 struct spt_predict_stream {
+    const char *name; /* for messages */
     uint32_t height, width;
     uint64_t taken; /* bytes of the working memory that the caller uses himself */
 

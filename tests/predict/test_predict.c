@@ -367,6 +367,7 @@ stream_rows(struct spt_predictor *predictor, struct source *source, uint64_t tak
             struct septum_error *err)
 {
     const struct spt_predict_stream stream = {
+        .name = "a.tif",
         .height = source->height,
         .width = source->width,
         .taken = taken,
@@ -445,8 +446,8 @@ a_stream_stays_inside_the_memory_bound(void **state)
         assert_int_equal(stream_rows(predictor, &source, 78 + spare, &err),
                          SEPTUM_EINVAL);
         snprintf(wanted, sizeof wanted,
-                 "the smallest tile needs %zu bytes of working memory, more than the "
-                 "%zu allowed",
+                 "a.tif: the smallest tile needs %zu bytes of working memory, more "
+                 "than the %zu allowed",
                  smallest + 78 + spare, smallest + 77 + spare);
         assert_string_equal(err.text, wanted);
         assert_int_equal(source.read, 0);
@@ -478,8 +479,8 @@ a_stream_passes_on_what_goes_wrong(void **state)
     assert_string_equal(err.text, "no more room");
     assert_int_equal(full.written, 16);
     assert_int_equal(stream_rows(predictor, &small, 0, &err), SEPTUM_EINVAL);
-    assert_string_equal(err.text,
-                        "20 x 13 pixels, smaller than the net's window of 14 x 14");
+    assert_string_equal(
+        err.text, "a.tif: 20 x 13 pixels, smaller than the net's window of 14 x 14");
     spt_predictor_free(predictor);
     spt_net_free(net);
 }
