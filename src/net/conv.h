@@ -3,8 +3,9 @@
  *
  * Stride 1, no padding.  An FC layer is a convolution as large as its input.  Images
  * are float [batch][height][width][channel], channels fastest; weights are those of the
- * parameter block, [out][in][row][column].  oneDNN keeps its own copy of the weights in
- * the order that its kernels like, made by spt_conv_load().
+ * parameter block, [out][in][row][column].  The work is oneDNN's or, where that is
+ * less, winograd.h's; either keeps its own copy of the weights in the form that its
+ * kernels like, made by spt_conv_load().
  */
 #ifndef SEPTUM_NET_CONV_H
 #define SEPTUM_NET_CONV_H
