@@ -267,6 +267,19 @@ spt_conv_scratch(const struct spt_conv *conv)
                                   : conv->scratch_bytes;
 }
 
+size_t
+spt_conv_memory(const struct spt_conv_shape *shape, size_t *scratch)
+{
+    size_t kept, needed;
+
+    if (!spt_winograd_pays(shape))
+        return 0;
+    kept = spt_winograd_memory(shape, &needed);
+    if (needed > *scratch)
+        *scratch = needed;
+    return kept;
+}
+
 static dnnl_status_t
 run_reorder(struct spt_conv *conv, dnnl_primitive_t reorder, dnnl_memory_t from,
             dnnl_memory_t to)

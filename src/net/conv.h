@@ -37,6 +37,10 @@ void spt_conv_free(struct spt_conv *conv);
 /* Bytes of scratch memory that each call below needs; the caller's, 64-byte aligned. */
 size_t spt_conv_scratch(const struct spt_conv *conv);
 
+/* An estimate of both for a convolution of this shape: bytes that it keeps and, if more
+ * than was there, *scratch.  oneDNN's own is small and left out. */
+size_t spt_conv_memory(const struct spt_conv_shape *shape, size_t *scratch);
+
 /* Take over weights and biases for the calls that follow.  Both are only read;
  * oneDNN's handles do not know const. */
 enum septum_status spt_conv_load(struct spt_conv *conv, float *weights,

@@ -72,27 +72,51 @@ spt_winograd_pays(const struct spt_conv_shape *shape)
     return direct > 2 * points; /* the transformations want their share, too */
 }
 
+/* All but the memory. */
+static struct spt_winograd
+plan(const struct spt_conv_shape *shape)
+{
+    struct spt_winograd winograd = {.shape = *shape, .m = tile_side(shape)};
+
+    winograd.down = divide_up(shape->height - shape->kernel + 1, winograd.m);
+    winograd.across = divide_up(shape->width - shape->kernel + 1, winograd.m);
+    winograd.tiles = (size_t)shape->batch * winograd.down * winograd.across;
+    winograd.block = winograd.tiles < BLOCK ? winograd.tiles : BLOCK;
+#ifdef _OPENMP
+    winograd.threads = omp_get_max_threads();
+#else
+    winograd.threads = 1;
+#endif
+    return winograd;
+}
+
+/* Values of the kernels at all points. */
+static size_t
+kernel_floats(const struct spt_conv_shape *shape)
+{
+    return (size_t)PLANE * shape->in_channels * shape->out_channels;
+}
+
+size_t
+spt_winograd_memory(const struct spt_conv_shape *shape, size_t *scratch)
+{
+    const struct spt_winograd winograd = plan(shape);
+
+    *scratch = spt_winograd_scratch(&winograd);
+    return sizeof(float) * kernel_floats(shape) * (shape->weight_gradient ? 2 : 1);
+}
+
 enum septum_status
 spt_winograd_create(const struct spt_conv_shape *shape, struct spt_winograd **out,
                     struct septum_error *err)
 {
-    size_t kernels = (size_t)PLANE * shape->in_channels * shape->out_channels;
+    size_t kernels = kernel_floats(shape);
     struct spt_winograd *winograd = spt_alloc_array(1, sizeof *winograd);
 
     *out = NULL;
     if (winograd == NULL)
         return spt_fail_memory(err, "convolution", sizeof *winograd);
-    winograd->shape = *shape;
-    winograd->m = tile_side(shape);
-    winograd->down = divide_up(shape->height - shape->kernel + 1, winograd->m);
-    winograd->across = divide_up(shape->width - shape->kernel + 1, winograd->m);
-    winograd->tiles = (size_t)shape->batch * winograd->down * winograd->across;
-    winograd->block = winograd->tiles < BLOCK ? winograd->tiles : BLOCK;
-#ifdef _OPENMP
-    winograd->threads = omp_get_max_threads();
-#else
-    winograd->threads = 1;
-#endif
+    *winograd = plan(shape);
     winograd->kernels = spt_alloc_aligned(kernels, sizeof(float));
     winograd->gradient =
         spt_alloc_aligned(shape->weight_gradient ? kernels : 0, sizeof(float));
