@@ -176,7 +176,7 @@ spt_normaliser_apply(const struct spt_normaliser *normaliser, float *pixels,
 enum septum_status
 spt_normalise(float *pixels, size_t count, struct septum_error *err)
 {
-    struct spt_normaliser normaliser;
+    struct spt_normaliser normaliser = {0};
     enum septum_status status = spt_normaliser_init(&normaliser, count, err);
 
     if (status != SEPTUM_OK)

@@ -251,8 +251,8 @@ spt_tiff_pixels_open(struct spt_tiff *file, const struct spt_tiff_layout *layout
     choose_way(&pixels, &bytes);
     if (after > 0) {
         pixels.way = &plainly;
-        pixels.start =
-            TIFFGetStrileOffset(file->tiff, 0) + after * layout->height * row_bytes;
+        pixels.start = TIFFGetStrileOffset(file->tiff, 0) +
+                       (uint64_t)after * layout->height * row_bytes;
         bytes = row_bytes;
     }
     if (pixels.way == &by_tiles &&
