@@ -8,15 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "active/uncertainty.h"
+#include "active/novelty.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "net/onnx.h"
 #include "train/model_file.h"
 
-#define DEFAULT_LAMBDA 0.8 /* the paper's */
-#define DEFAULT_WINDOWS 6  /* the paper's 22 thousand pixels are 5.4 windows */
 #define DEFAULT_MINUTES 60
 
 /* How often to choose anew when others were faster to take a region. */
@@ -111,14 +109,19 @@ take_arrays(struct spt_choice *choice, struct septum_error *err)
         if (choice->f[i] == NULL || choice->abundance[i] == NULL ||
             choice->askable[i] == NULL)
             return spt_fail_memory(err, "windows", windows * sizeof(float));
-        choice->candidates[i] = (struct spt_candidate){
-            grid, choice->f[i], choice->abundance[i], choice->askable[i]};
+        choice->candidates[i] =
+            (struct spt_candidate){.grid = grid,
+                                   .f = choice->f[i],
+                                   .abundance = choice->abundance[i],
+                                   .askable = choice->askable[i]};
     }
     choice->cluster_of = spt_alloc_array(choice->windows, sizeof *choice->cluster_of);
-    return choice->cluster_of != NULL
-               ? SEPTUM_OK
-               : spt_fail_memory(err, "windows",
-                                 choice->windows * sizeof *choice->cluster_of);
+    if (choice->cluster_of == NULL)
+        return spt_fail_memory(err, "windows",
+                               choice->windows * sizeof *choice->cluster_of);
+    for (size_t i = 0; i < count; i++)
+        choice->candidates[i].cluster = choice->cluster_of + choice->first[i];
+    return SEPTUM_OK;
 }
 
 /* Does the window hold a pixel that nobody has said anything of? */
@@ -185,22 +188,72 @@ find_askable(struct spt_choice *choice, struct septum_error *err)
 static enum septum_status
 predict_sample(struct spt_choice *choice, size_t i, struct septum_error *err)
 {
-    const struct spt_sample *sample = &choice->samples.sample[i];
     const struct spt_grid *grid = &choice->candidates[i].grid;
-    size_t pixels = (size_t)sample->height * sample->width;
-    float *membrane;
-    enum septum_status status;
+    const struct spt_measured measured = {.f = choice->f[i]};
 
     if (memchr(choice->askable[i], 1, spt_grid_count(grid)) == NULL)
         return SEPTUM_OK;
-    membrane = spt_alloc_array(pixels, sizeof *membrane);
-    if (membrane == NULL)
-        return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
-    status = spt_predict(choice->workspace.predictor, sample->pixels, sample->height,
-                         sample->width, membrane, err);
+    return spt_measure_windows(choice->workspace.predictor, &choice->samples.sample[i],
+                               grid, &choice->how.measure, &measured, err);
+}
+
+/*
+ * Find the temperature of the probabilities: on the images for validation, which the
+ * net has not learnt from, or else on what is labelled of the others.
+ */
+static enum septum_status
+calibrate(struct spt_choice *choice, struct septum_error *err)
+{
+    struct spt_samples validation = {0};
+    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
+    size_t *which = spt_alloc_array(choice->workspace.images.count, sizeof *which);
+    enum septum_status status =
+        logits != NULL && which != NULL
+            ? spt_workspace_samples(&choice->workspace, true, which, &validation, err)
+            : spt_fail_memory(err, "calibration", sizeof *logits);
+    const struct spt_samples *known =
+        validation.known > 0 ? &validation : &choice->samples;
+
     if (status == SEPTUM_OK)
-        spt_uncertainty_windows(membrane, sample->width, grid, choice->f[i]);
-    free(membrane);
+        status = spt_measure_logits(choice->workspace.predictor, known, 1,
+                                    &choice->how.measure, NULL, NULL, logits, err);
+    if (status == SEPTUM_OK)
+        choice->how.measure.temperature = spt_logits_temperature(logits);
+    spt_samples_clear(&validation);
+    free(logits);
+    free(which);
+    return status;
+}
+
+/* Windows of each cluster that were answered for fade what the others are worth. */
+static enum septum_status
+fade(struct spt_choice *choice, struct septum_error *err)
+{
+    struct spt_leases leases = {0};
+    uint32_t *answered = spt_alloc_array(choice->clusters, sizeof *answered);
+    enum septum_status status =
+        answered != NULL
+            ? spt_project_leases(choice->workspace.project, "answered", &leases, err)
+            : spt_fail_memory(err, "clusters", choice->clusters * sizeof *answered);
+
+    for (size_t i = 0; i < choice->samples.count && status == SEPTUM_OK; i++) {
+        const struct spt_grid *grid = &choice->candidates[i].grid;
+
+        for (size_t l = 0; l < leases.count; l++)
+            for (size_t w = 0; w < spt_grid_count(grid); w++)
+                if (choice->workspace.images.image[choice->which[i]].id ==
+                        leases.lease[l].image &&
+                    spt_lease_covers(&leases.lease[l], grid->side,
+                                     (uint32_t)(w / grid->columns),
+                                     (uint32_t)(w % grid->columns)))
+                    answered[choice->cluster_of[choice->first[i] + w]]++;
+    }
+    for (size_t i = 0; i < choice->samples.count && status == SEPTUM_OK; i++)
+        spt_novelty_fade(choice->abundance[i], choice->cluster_of + choice->first[i],
+                         spt_grid_count(&choice->candidates[i].grid), answered,
+                         choice->how.fade, choice->abundance[i]);
+    spt_leases_clear(&leases);
+    free(answered);
     return status;
 }
 
@@ -213,6 +266,8 @@ measure(struct spt_choice *choice, struct septum_error *err)
     double sum = 0;
     char line[64];
 
+    if (choice->how.calibrate)
+        status = calibrate(choice, err);
     for (size_t i = 0; i < count && status == SEPTUM_OK; i++) {
         snprintf(line, sizeof line, "predicting image %zu of %zu", i + 1, count);
         if (!report(choice, 0.7 * (double)i / (double)count, line))
@@ -230,9 +285,12 @@ measure(struct spt_choice *choice, struct septum_error *err)
     snprintf(line, sizeof line, "comparing %zu windows", choice->windows);
     if (!report(choice, 0.7, line))
         return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-    return spt_abundance_clusters(choice->samples.sample, count, choice->side, &options,
-                                  choice->abundance, choice->cluster_of,
-                                  &choice->clusters, err);
+    status = spt_abundance_clusters(choice->samples.sample, count, choice->side,
+                                    &options, choice->abundance, choice->cluster_of,
+                                    &choice->clusters, err);
+    if (status == SEPTUM_OK && choice->how.fade < 1)
+        status = fade(choice, err);
+    return status;
 }
 
 static enum septum_status
@@ -306,9 +364,9 @@ lend(struct spt_choice *choice, int64_t until, int64_t *id, struct septum_error 
 
 /* Choose until nobody else has taken what was chosen. */
 static enum septum_status
-choose(struct spt_choice *choice, const struct spt_region_options *how, int64_t until,
-       struct septum_error *err)
+choose(struct spt_choice *choice, int64_t until, struct septum_error *err)
 {
+    const struct spt_region_options *how = &choice->how.region;
     enum septum_status status = SEPTUM_OK;
     int64_t lease = 0;
 
@@ -402,6 +460,9 @@ explain(const struct spt_choice *choice)
         "certain). ",
         region->uncertainty < choice->mean_f ? "less sure" : "surer",
         region->uncertainty, choice->mean_f);
+    if (choice->how.calibrate)
+        spt_text_add(why, "Its probabilities were calibrated (temperature %.2f). ",
+                     choice->how.measure.temperature);
     spt_text_add(why, "How common that is: %s to %s of",
                  region->count == 1 ? "it belongs" : "the windows belong",
                  choice->covered == 1 ? "a cluster" : "clusters");
@@ -516,11 +577,9 @@ enum septum_status
 septum_next(const struct septum_next_options *options, struct septum_question **out,
             struct septum_error *err)
 {
-    struct spt_choice choice = {.options = options};
-    struct spt_region_options how = {
-        .lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
-        .most_windows = options->windows > 0 ? options->windows : DEFAULT_WINDOWS,
-    };
+    struct spt_choice choice = {
+        .options = options,
+        .how = spt_choosing_of(&options->choosing, options->lambda, options->windows)};
     double minutes = options->minutes > 0 ? options->minutes : DEFAULT_MINUTES;
     char *why = NULL;
     int64_t until;
@@ -531,7 +590,7 @@ septum_next(const struct septum_next_options *options, struct septum_question **
     status = prepare(&choice, err);
     until = spt_clock_date() + (int64_t)(minutes * 60000);
     if (status == SEPTUM_OK)
-        status = choose(&choice, &how, until, err);
+        status = choose(&choice, until, err);
     if (status == SEPTUM_OK)
         status = find_covered(&choice, err);
     if (status == SEPTUM_OK) {

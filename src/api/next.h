@@ -4,6 +4,7 @@
 #ifndef SEPTUM_API_NEXT_H
 #define SEPTUM_API_NEXT_H
 
+#include "api/choosing.h"
 #include "api/workspace.h"
 #include "loop/pictures.h"
 
@@ -11,8 +12,9 @@ struct spt_choice {
     const struct septum_next_options *options;
     struct spt_workspace workspace;
     struct spt_samples samples; /* all images but those for validation */
-    size_t *which;              /* place of each in workspace.images */
-    uint32_t side;              /* of a window */
+    struct spt_choosing how;
+    size_t *which; /* place of each in workspace.images */
+    uint32_t side; /* of a window */
     struct spt_candidate *candidates;
     float **f, **abundance;
     uint8_t **askable;

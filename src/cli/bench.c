@@ -4,44 +4,24 @@
 #include "cli/command.h"
 #include "cli/fields.h"
 #include "cli/progress.h"
+#include "cli/rows.h"
 
 struct bench {
     struct septum_bench_options options;
-    int precision; /* which word of "auto|f32|bf16" */
     bool json, quiet;
 };
 
 #define AT(member) offsetof(struct bench, member)
 
 static const struct spt_option rows[] = {
-    {.name = "net",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "SPEC|PRESET",
-     .help = "the net to measure (default: \"default\")",
-     .target = AT(options.net)},
-    {.name = "tile",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "side of the tile computed at once, pixels (default: 512)",
-     .target = AT(options.tile)},
-    {.name = "precision",
-     .kind = SPT_OPTION_CHOICE,
-     .placeholder = "auto|f32|bf16",
-     .help = "bf16: nearly twice as fast where the processor has it (default: f32)",
-     .target = AT(precision)},
-    {.name = "threads",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "threads to use (default: all cores)",
-     .target = AT(options.threads)},
-    {.name = "json",
-     .kind = SPT_OPTION_FLAG,
-     .help = "print one JSON object",
-     .target = AT(json)},
-    {.name = "quiet",
-     .kind = SPT_OPTION_FLAG,
-     .help = "show no progress",
-     .target = AT(quiet)},
+    {SPT_ROW("net", TEXT, "SPEC|PRESET", options.net,
+             "the net to measure (default: \"default\")")},
+    {SPT_ROW("tile", COUNT, "N", options.tile,
+             "side of the tile computed at once, pixels (default: 512)")},
+    SPT_ROW_PRECISION(options.precision),
+    SPT_ROW_THREADS(options.threads),
+    SPT_ROW_JSON(json),
+    SPT_ROW_QUIET(quiet),
 };
 
 static const struct spt_usage usage = {
@@ -117,7 +97,6 @@ spt_command_bench(int argc, char **argv)
     if (outcome != SPT_OPTIONS_READ)
         return spt_command_exit(outcome);
     spt_progress_begin(&progress, arguments.quiet);
-    arguments.options.precision = (enum septum_precision)arguments.precision;
     arguments.options.progress = spt_progress_show;
     arguments.options.user = &progress;
     status = septum_bench(&arguments.options, &bench, &err);

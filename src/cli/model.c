@@ -6,16 +6,16 @@
 
 #include "cli/command.h"
 #include "cli/fields.h"
+#include "cli/rows.h"
 
 struct info_arguments {
     bool json;
 };
 
+#define AT(member) offsetof(struct info_arguments, member)
+
 static const struct spt_option rows[] = {
-    {.name = "json",
-     .kind = SPT_OPTION_FLAG,
-     .help = "print one JSON object",
-     .target = offsetof(struct info_arguments, json)},
+    SPT_ROW_JSON(json),
 };
 
 static const struct spt_usage usage = {

@@ -63,6 +63,8 @@ read_choice(const struct spt_option *option, const char *text, void *out)
         size_t end = strcspn(word, "|");
 
         if (end == length && strncmp(word, text, length) == 0) {
+            static_assert(sizeof(enum septum_precision) == sizeof which,
+                          "an enum may be the target of a choice");
             memcpy(out, &which, sizeof which);
             return true;
         }

@@ -16,7 +16,8 @@
 enum spt_option_kind {
     SPT_OPTION_FLAG,     /* bool, no value */
     SPT_OPTION_TEXT,     /* const char *, borrowed from argv */
-    SPT_OPTION_CHOICE,   /* int: which word of the placeholder, split at '|' */
+    SPT_OPTION_CHOICE,   /* int or enum: which word of the placeholder,
+                            split at '|' */
     SPT_OPTION_COUNT,    /* uint32_t >= 1, small enough for int32_t too */
     SPT_OPTION_LAYERS,   /* int32_t >= 1, or "all" = 0 */
     SPT_OPTION_SEED,     /* uint64_t */

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/fields.h"
 #include "cli/progress.h"
+#include "cli/rows.h"
 
 /* All that the subcommands take; each has a table of its own. */
 struct project {
@@ -20,109 +21,55 @@ struct project {
 
 #define AT(member) offsetof(struct project, member)
 
-#define FORCE                                                                          \
-    {                                                                                  \
-        .name = "force", .kind = SPT_OPTION_FLAG, .help = "replace existing results",  \
-        .target = AT(force)                                                            \
-    }
 #define WHO                                                                            \
     {                                                                                  \
-        .name = "who", .kind = SPT_OPTION_TEXT, .placeholder = "NAME",                 \
-        .help = "whose labels they are (default: your login name)", .target = AT(who)  \
-    }
-#define MASK_RULE(else_text)                                                           \
-    {.name = "membrane-value",                                                         \
-     .kind = SPT_OPTION_NUMBER,                                                        \
-     .placeholder = "V",                                                               \
-     .help = "only this value of a mask is membrane (else: " else_text ")",            \
-     .target = AT(labels.membrane_value),                                              \
-     .given = AT(labels.has_membrane_value)},                                          \
-        {.name = "unlabelled-value",                                                   \
-         .kind = SPT_OPTION_NUMBER,                                                    \
-         .placeholder = "V",                                                           \
-         .help = "mask pixels of this value have no answer",                           \
-         .target = AT(labels.unlabelled_value),                                        \
-         .given = AT(labels.has_unlabelled_value)},                                    \
-    {                                                                                  \
-        .name = "instances", .kind = SPT_OPTION_FLAG,                                  \
-        .help = "masks hold cell numbers; membranes are their borders",                \
-        .target = AT(labels.instances)                                                 \
+        SPT_ROW("who", TEXT, "NAME", who,                                              \
+                "whose labels they are (default: your login name)")                    \
     }
 
 static const struct spt_option create_rows[] = {
-    {.name = "from",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "MODEL",
-     .help = "the model to begin with",
-     .target = AT(from)},
+    {SPT_ROW("from", TEXT, "MODEL", from, "the model to begin with")},
 };
 
 static const struct spt_option add_rows[] = {
-    {.name = "images",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "images: directories, PNG or TIFF files",
-     .target = AT(images)},
-    {.name = "labels",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .help = "their masks, where there are some already",
-     .target = AT(labels.source)},
-    MASK_RULE("all but 0"),
-    {.name = "validation",
-     .kind = SPT_OPTION_FLAG,
-     .help = "only score on these images: never ask about them",
-     .target = AT(validation)},
+    {SPT_ROW("images", SOURCE, "SRC...", images,
+             "images: directories, PNG or TIFF files"),
+     .required = true},
+    {SPT_ROW("labels", SOURCE, "SRC...", labels.source,
+             "their masks, where there are some already")},
+    SPT_ROWS_MASKS(labels, "all but 0"),
+    {SPT_ROW("validation", FLAG, NULL, validation,
+             "only score on these images: never ask about them")},
     WHO,
-    {.name = "quiet",
-     .kind = SPT_OPTION_FLAG,
-     .help = "show no progress",
-     .target = AT(quiet)},
+    SPT_ROW_QUIET(quiet),
 };
 
 static const struct spt_option status_rows[] = {
-    {.name = "json",
-     .kind = SPT_OPTION_FLAG,
-     .help = "print one JSON object",
-     .target = AT(json)},
+    SPT_ROW_JSON(json),
 };
 
 static const struct spt_option export_rows[] = {
-    {.name = "output",
-     .letter = 'o',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "DIR",
-     .required = true,
-     .help = "directory for labels/, labels.csv and model.onnx",
-     .target = AT(directory)},
-    FORCE,
+    {SPT_ROW("output", TEXT, "DIR", directory,
+             "directory for labels/, labels.csv and model.onnx"),
+     .letter = 'o', .required = true},
+    SPT_ROW_FORCE(force),
 };
 
 static const struct spt_option import_rows[] = {
-    {.name = "labels",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "masks that bear the names of the project's images",
-     .target = AT(labels.source)},
+    {SPT_ROW("labels", SOURCE, "SRC...", labels.source,
+             "masks that bear the names of the project's images"),
+     .required = true},
     WHO,
-    {.name = "seconds",
-     .kind = SPT_OPTION_AMOUNT,
-     .placeholder = "S",
-     .help = "how long they took (default: not known)",
-     .target = AT(seconds),
+    {SPT_ROW("seconds", AMOUNT, "S", seconds,
+             "how long they took (default: not known)"),
      .given = AT(has_seconds)},
-    MASK_RULE("255; 127 is unknown"),
+    SPT_ROWS_MASKS(labels, "255; 127 is unknown"),
 };
 
 static const struct spt_option relink_rows[] = {
-    {.name = "images",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "where to look for images that were moved",
-     .target = AT(images)},
+    {SPT_ROW("images", SOURCE, "SRC...", images,
+             "where to look for images that were moved"),
+     .required = true},
 };
 
 static int

@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 #include "cli/fields.h"
+#include "cli/rows.h"
 
 struct score {
     struct septum_score_options options;
@@ -12,60 +13,30 @@ struct score {
 #define AT(member) offsetof(struct score, member)
 
 static const struct spt_option rows[] = {
-    {.name = "truth",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "masks that say where membrane is",
-     .target = AT(options.truth.source)},
-    {.name = "probability",
-     .kind = SPT_OPTION_SOURCE,
-     .placeholder = "SRC...",
-     .required = true,
-     .help = "probability maps: floats from 0 to 1, 8 or 16 bit",
-     .target = AT(options.probability)},
-    {.name = "threshold",
-     .kind = SPT_OPTION_FRACTION,
-     .placeholder = "T",
-     .help = "membrane from this probability on (default: 0.5)",
-     .target = AT(options.threshold),
+    {SPT_ROW("truth", SOURCE, "SRC...", options.truth.source,
+             "masks that say where membrane is"),
+     .required = true},
+    {SPT_ROW("probability", SOURCE, "SRC...", options.probability,
+             "probability maps: floats from 0 to 1, 8 or 16 bit"),
+     .required = true},
+    {SPT_ROW("threshold", FRACTION, "T", options.threshold,
+             "membrane from this probability on (default: 0.5)"),
      .given = AT(options.has_threshold)},
-    {.name = "model",
-     .letter = 'm',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "MODEL",
-     .help = "also score at this model's own threshold",
-     .target = AT(options.model)},
-    {.name = "membrane-value",
-     .kind = SPT_OPTION_NUMBER,
-     .placeholder = "V",
-     .help = "only this value of a mask is membrane (else: all but 0)",
-     .target = AT(options.truth.membrane_value),
-     .given = AT(options.truth.has_membrane_value)},
-    {.name = "unlabelled-value",
-     .kind = SPT_OPTION_NUMBER,
-     .placeholder = "V",
-     .help = "mask pixels of this value do not count",
-     .target = AT(options.truth.unlabelled_value),
-     .given = AT(options.truth.has_unlabelled_value)},
-    {.name = "instances",
-     .kind = SPT_OPTION_FLAG,
-     .help = "masks hold cell numbers; membranes are their borders",
-     .target = AT(options.truth.instances)},
-    {.name = "json",
-     .kind = SPT_OPTION_FLAG,
-     .help = "print one JSON object",
-     .target = AT(json)},
+    {SPT_ROW("model", TEXT, "MODEL", options.model,
+             "also score at this model's own threshold"),
+     .letter = 'm'},
+    SPT_ROWS_MASKS(options.truth, "all but 0"),
+    SPT_ROW_JSON(json),
 };
 
 static const struct spt_usage usage = {
     .command = "score",
     .synopsis = "--truth SRC... --probability SRC... [OPTION...]",
-    .about = "Compare probability maps with truth, pixel by pixel, over all images "
-             "together:\n"
-             "precision, recall and F-score of the membrane, and the share of wrong "
-             "pixels,\n"
-             "at a threshold and at the best one.",
+    .about =
+        "Compare probability maps with truth at a threshold and at the best one: pixel "
+        "by\npixel, over all images together (precision, recall and F-score of the "
+        "membrane,\nthe share of wrong pixels), and cell by cell, averaged over images "
+        "(V_rand and\nV_info of the ISBI 2012 challenge, after thinning of membranes).",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
 };
@@ -95,17 +66,23 @@ print_score(const struct septum_score *score, bool json)
         NUMBER("best_threshold", "best threshold", score->best_threshold),
         NUMBER("best_f_score", "best F-score", score->best_f_score),
         NUMBER("best_pixel_error", "best pixel error", score->best_pixel_error),
-        {.key = "v_rand", .kind = SPT_FIELD_NOTHING},
-        {.key = "v_info", .kind = SPT_FIELD_NOTHING},
-        /* The last three only when a model was given. */
+        NUMBER("v_rand", "V_rand", score->v_rand),
+        NUMBER("v_info", "V_info", score->v_info),
+        NUMBER("best_v_rand", "best V_rand", score->best_v_rand),
+        NUMBER("best_v_rand_threshold", "at threshold", score->best_v_rand_threshold),
+        NUMBER("best_v_info", "best V_info", score->best_v_info),
+        NUMBER("best_v_info_threshold", "at threshold", score->best_v_info_threshold),
+        /* The last five only when a model was given. */
         NUMBER("model_threshold", "model's threshold", score->model_threshold),
         NUMBER("model_f_score", "model's F-score", score->model_f_score),
         NUMBER("model_pixel_error", "model's pixel error", score->model_pixel_error),
+        NUMBER("model_v_rand", "model's V_rand", score->model_v_rand),
+        NUMBER("model_v_info", "model's V_info", score->model_v_info),
     };
 #undef NUMBER
     const size_t count = sizeof fields / sizeof fields[0];
 
-    return spt_fields_print(fields, score->has_model ? count : count - 3, json)
+    return spt_fields_print(fields, score->has_model ? count : count - 5, json)
                ? SPT_EXIT_DONE
                : SPT_EXIT_FAILED;
 }

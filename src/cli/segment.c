@@ -3,70 +3,35 @@
  */
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/rows.h"
 
 struct segment {
     struct septum_segment_options options;
-    int precision; /* which word of "auto|f32|bf16" */
     bool quiet;
 };
 
 #define AT(member) offsetof(struct segment, member)
 
 static const struct spt_option rows[] = {
-    {.name = "model",
-     .letter = 'm',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "MODEL",
-     .required = true,
-     .help = "model file, as septum train writes it",
-     .target = AT(options.model)},
-    {.name = "output",
-     .letter = 'o',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "DIR",
-     .required = true,
-     .help = "directory for the results; made if it is missing",
-     .target = AT(options.directory)},
-    {.name = "mask",
-     .kind = SPT_OPTION_FLAG,
-     .help = "also write masks, 255 = membrane",
-     .target = AT(options.mask)},
-    {.name = "uncertainty",
-     .kind = SPT_OPTION_FLAG,
-     .help = "also write how uncertain each pixel is",
-     .target = AT(options.uncertainty)},
-    {.name = "average",
-     .kind = SPT_OPTION_FLAG,
-     .help = "mean over turned and mirrored images: better, 8 times the work",
-     .target = AT(options.average)},
-    {.name = "tile",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "side computed at once, pixels (default: from memory)",
-     .target = AT(options.tile)},
-    {.name = "memory",
-     .kind = SPT_OPTION_BYTES,
-     .placeholder = "BYTES",
-     .help = "memory to take in all, such as 500M or 2G (default: 1G)",
-     .target = AT(options.memory)},
-    {.name = "precision",
-     .kind = SPT_OPTION_CHOICE,
-     .placeholder = "auto|f32|bf16",
-     .help = "bf16: nearly twice as fast where the processor has it (default: f32)",
-     .target = AT(precision)},
-    {.name = "force",
-     .kind = SPT_OPTION_FLAG,
-     .help = "replace existing results",
-     .target = AT(options.force)},
-    {.name = "threads",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "threads to use (default: all cores)",
-     .target = AT(options.threads)},
-    {.name = "quiet",
-     .kind = SPT_OPTION_FLAG,
-     .help = "show no progress",
-     .target = AT(quiet)},
+    {SPT_ROW("model", TEXT, "MODEL", options.model,
+             "model file, as septum train writes it"),
+     .letter = 'm', .required = true},
+    {SPT_ROW("output", TEXT, "DIR", options.directory,
+             "directory for the results; made if it is missing"),
+     .letter = 'o', .required = true},
+    {SPT_ROW("mask", FLAG, NULL, options.mask, "also write masks, 255 = membrane")},
+    {SPT_ROW("uncertainty", FLAG, NULL, options.uncertainty,
+             "also write how uncertain each pixel is")},
+    {SPT_ROW("average", FLAG, NULL, options.average,
+             "mean over turned and mirrored images: better, 8 times the work")},
+    {SPT_ROW("tile", COUNT, "N", options.tile,
+             "side computed at once, pixels (default: from memory)")},
+    {SPT_ROW("memory", BYTES, "BYTES", options.memory,
+             "memory to take in all, such as 500M or 2G (default: 1G)")},
+    SPT_ROW_PRECISION(options.precision),
+    SPT_ROW_FORCE(options.force),
+    SPT_ROW_THREADS(options.threads),
+    SPT_ROW_QUIET(quiet),
 };
 
 static const struct spt_usage usage = {
@@ -100,7 +65,6 @@ spt_command_segment(int argc, char **argv)
     if (outcome != SPT_OPTIONS_READ)
         return spt_command_exit(outcome);
     options->images.paths = (const char *const *)argv + 1;
-    options->precision = (enum septum_precision)segment.precision;
     spt_progress_begin(&progress, segment.quiet);
     options->progress = spt_progress_show;
     options->user = &progress;

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/rows.h"
 
 struct simulate {
     struct septum_simulate_options options;
@@ -14,36 +15,16 @@ struct simulate {
 #define AT(member) offsetof(struct simulate, member)
 
 static const struct spt_option rows[] = {
-    {.name = "output",
-     .letter = 'o',
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "DIR",
-     .required = true,
-     .help = "directory for images/ and labels/; made if it is missing",
-     .target = AT(options.directory)},
-    {.name = "count",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "slices of the embryo (default: 10)",
-     .target = AT(options.count)},
-    {.name = "size",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "side of a slice, pixels (default: the microscope's own)",
-     .target = AT(options.size)},
-    {.name = "seed",
-     .kind = SPT_OPTION_SEED,
-     .placeholder = "N",
-     .help = "which embryo (default: 0)",
-     .target = AT(options.seed)},
-    {.name = "force",
-     .kind = SPT_OPTION_FLAG,
-     .help = "replace the slices of an earlier run",
-     .target = AT(options.force)},
-    {.name = "quiet",
-     .kind = SPT_OPTION_FLAG,
-     .help = "show no progress",
-     .target = AT(quiet)},
+    {SPT_ROW("output", TEXT, "DIR", options.directory,
+             "directory for images/ and labels/; made if it is missing"),
+     .letter = 'o', .required = true},
+    {SPT_ROW("count", COUNT, "N", options.count, "slices of the embryo (default: 10)")},
+    {SPT_ROW("size", COUNT, "N", options.size,
+             "side of a slice, pixels (default: the microscope's own)")},
+    {SPT_ROW("seed", SEED, "N", options.seed, "which embryo (default: 0)")},
+    {SPT_ROW("force", FLAG, NULL, options.force,
+             "replace the slices of an earlier run")},
+    SPT_ROW_QUIET(quiet),
 };
 
 static const struct spt_usage usage = {
@@ -51,8 +32,12 @@ static const struct spt_usage usage = {
     .synopsis = "spim|confocal -o DIR [OPTION...]",
     .about =
         "Write slices of a simulated embryo as a microscope would show them, into\n"
-        "DIR/images, and their true membranes (255 = membrane) into DIR/labels.\n"
-        "Equal seeds give equal files.",
+        "DIR/images, their true membranes (255 = membrane) into DIR/labels, the "
+        "cells'\n"
+        "numbers into DIR/cells, and what they were made with into "
+        "DIR/parameters.json.\n"
+        "Both microscopes see the same embryo of a seed.  Equal seeds give equal "
+        "files.",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .positional = "spim|confocal",

@@ -14,7 +14,7 @@
 
 struct png_output {
     uint32_t height, width;
-    int channels;
+    int channels, bits;
     const uint8_t *rows; /* to be written next, */
     uint32_t count;      /* so many */
     const char *path;    /* for messages; NULL in memory */
@@ -111,17 +111,20 @@ step_begin(struct png_output *output)
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_write_fn(png, output, output->file != NULL ? write_bytes : append_bytes,
                      flush_nothing);
-    png_set_IHDR(png, output->info, output->width, output->height, 8,
+    png_set_IHDR(png, output->info, output->width, output->height, output->bits,
                  output->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, output->info);
+    if (output->bits == 16 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        png_set_swap(png);
 }
 
 static void
 step_rows(struct png_output *output)
 {
-    size_t row_bytes = (size_t)output->width * (size_t)output->channels;
+    size_t row_bytes =
+        (size_t)output->width * (size_t)output->channels * (size_t)(output->bits / 8);
 
     for (; output->count > 0; output->count--, output->rows += row_bytes)
         png_write_row(output->png, output->rows);
@@ -162,23 +165,13 @@ begin_picture(struct png_output *output)
                : spt_fail_memory(output->err, "a PNG picture", sizeof *output);
 }
 
-enum septum_status
-spt_encode_png(const uint8_t *pixels, uint32_t height, uint32_t width, int channels,
-               struct spt_bytes *out, struct septum_error *err)
+static enum septum_status
+encode(struct png_output output, struct spt_bytes *out, struct septum_error *err)
 {
-    struct png_output output = {
-        .height = height,
-        .width = width,
-        .channels = channels,
-        .rows = pixels,
-        .count = height,
-        .err = err,
-    };
     enum septum_status status;
 
-    if (channels != 1 && channels != 3)
-        return spt_fail(err, SEPTUM_EINVAL, "a PNG picture has 1 channel or 3, not %d",
-                        channels);
+    output.err = err;
+    output.count = output.height;
     status = begin_picture(&output);
     if (status == SEPTUM_OK)
         status = take_step(&output, step_rows);
@@ -193,12 +186,46 @@ spt_encode_png(const uint8_t *pixels, uint32_t height, uint32_t width, int chann
 }
 
 enum septum_status
+spt_encode_png(const uint8_t *pixels, uint32_t height, uint32_t width, int channels,
+               struct spt_bytes *out, struct septum_error *err)
+{
+    const struct png_output output = {.rows = pixels,
+                                      .height = height,
+                                      .width = width,
+                                      .channels = channels,
+                                      .bits = 8};
+
+    if (channels != 1 && channels != 3)
+        return spt_fail(err, SEPTUM_EINVAL, "a PNG picture has 1 channel or 3, not %d",
+                        channels);
+    return encode(output, out, err);
+}
+
+enum septum_status
 spt_write_png(const char *path, const uint8_t *pixels, uint32_t height, uint32_t width,
               int channels, bool force, struct septum_error *err)
 {
     struct spt_bytes bytes = {0};
     enum septum_status status =
         spt_encode_png(pixels, height, width, channels, &bytes, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_file_write(path, bytes.at, bytes.count, force, err);
+    spt_bytes_clear(&bytes);
+    return status;
+}
+
+enum septum_status
+spt_write_png_numbers(const char *path, const uint16_t *numbers, uint32_t height,
+                      uint32_t width, bool force, struct septum_error *err)
+{
+    const struct png_output output = {.rows = (const uint8_t *)numbers,
+                                      .height = height,
+                                      .width = width,
+                                      .channels = 1,
+                                      .bits = 16};
+    struct spt_bytes bytes = {0};
+    enum septum_status status = encode(output, &bytes, err);
 
     if (status == SEPTUM_OK)
         status = spt_file_write(path, bytes.at, bytes.count, force, err);
@@ -232,6 +259,7 @@ open_png(const char *temporary, const char *path, const struct spt_picture *pict
         .height = picture->height,
         .width = picture->width,
         .channels = 1,
+        .bits = 8,
         .path = path,
         .file = fopen(temporary, "wbe"),
         .err = err,

@@ -1,8 +1,28 @@
 /*
- * onnx_schema.h - the field numbers of onnx.proto that Septum writes or reads.
+ * onnx_schema.h - what the writer and the reader of ONNX files must agree on: the field
+ * numbers of onnx.proto, and the tensors that a file holds.
  */
 #ifndef SEPTUM_NET_ONNX_SCHEMA_H
 #define SEPTUM_NET_ONNX_SCHEMA_H
+
+#include "net/spec.h"
+
+#define SPT_ONNX_PRODUCER "septum"
+#define SPT_ONNX_TEXT 32 /* bytes that hold a tensor's name or a number */
+
+/* A tensor that the file holds for a layer. */
+struct spt_onnx_tensor {
+    char name[SPT_ONNX_TEXT];
+    uint32_t rank;
+    uint64_t dims[4];
+    size_t offset, count; /* its place in the parameter block */
+};
+
+/* List the tensors of a net, 2 for each layer with weights; returns how many. */
+size_t spt_onnx_tensors(const struct spt_spec *spec,
+                        struct spt_onnx_tensor list[2 * SPT_SPEC_LAYERS]);
+
+bool spt_onnx_finite(const float *values, size_t count);
 
 /* ModelProto */
 enum {

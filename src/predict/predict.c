@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "image/mirror.h"
 #include "image/symmetry.h"
 #include "net/activation.h"
@@ -95,6 +96,12 @@ struct job {
     uint32_t height, width;
     bool streamed; /* its bands are ours */
     uint64_t taken;
+    bool average; /* over the 8 symmetries */
+    double dropout;
+    uint64_t key, number;        /* of the draw; of the tile in it */
+    const struct spt_grid *grid; /* whose windows' features are to be added up, or
+                                    NULL */
+    float *features;
 };
 
 static struct spt_pass_shape
@@ -123,19 +130,18 @@ found_floats(const struct job *job, uint32_t tile)
 
 /* Floats beside the pass that a tile takes. */
 static uint64_t
-tile_floats(const struct spt_predictor *predictor, uint64_t tile)
+tile_floats(const struct spt_predictor *predictor, const struct job *job, uint64_t tile)
 {
     uint64_t side = tile + spt_net_spec(predictor->net)->window - 1;
 
-    return tile * tile +
-           (predictor->options.average ? side * side + 2 * tile * tile : 0);
+    return tile * tile + (job->average ? side * side + 2 * tile * tile : 0);
 }
 
 static uint64_t
 memory_of(const struct spt_predictor *predictor, const struct job *job, uint32_t tile)
 {
     struct spt_pass_shape shape = shape_of(predictor, tile);
-    uint64_t floats = tile_floats(predictor, tile);
+    uint64_t floats = tile_floats(predictor, job, tile);
 
     if (job->streamed)
         floats += seen_floats(predictor, job, tile) + found_floats(job, tile);
@@ -172,19 +178,31 @@ static enum septum_status
 take_tile(struct spt_predictor *predictor, uint32_t tile, struct septum_error *err)
 {
     struct spt_pass_shape shape = shape_of(predictor, tile);
-    size_t outputs = (size_t)tile * tile, side;
-    enum septum_status status =
-        spt_pass_create(predictor->net, &shape, &predictor->pass, err);
+    size_t outputs = (size_t)tile * tile;
+    enum septum_status status;
 
+    if (predictor->pass != NULL && predictor->tile == tile)
+        return SEPTUM_OK;
+    clear_tile(predictor);
+    status = spt_pass_create(predictor->net, &shape, &predictor->pass, err);
     if (status != SEPTUM_OK)
         return status;
     predictor->tile = tile;
     predictor->answer = spt_alloc_array(outputs, sizeof(float));
-    if (predictor->answer == NULL)
-        return spt_fail_memory(err, "prediction", outputs * sizeof(float));
-    if (!predictor->options.average)
+    return predictor->answer != NULL
+               ? SEPTUM_OK
+               : spt_fail_memory(err, "prediction", outputs * sizeof(float));
+}
+
+/* Room to turn tiles in. */
+static enum septum_status
+take_turned(struct spt_predictor *predictor, struct septum_error *err)
+{
+    size_t outputs = (size_t)predictor->tile * predictor->tile;
+    size_t side = spt_pass_side(predictor->pass);
+
+    if (predictor->crop != NULL)
         return SEPTUM_OK;
-    side = spt_pass_side(predictor->pass);
     predictor->crop = spt_alloc_array(side * side, sizeof(float));
     for (int i = 0; i < 2; i++)
         predictor->turned[i] = spt_alloc_array(outputs, sizeof(float));
@@ -209,10 +227,10 @@ prepare(struct spt_predictor *predictor, const struct job *job,
                         job->name != NULL ? ": " : "", job->width, job->height, window,
                         window);
     status = choose_tile(predictor, job, &tile, err);
-    if (status != SEPTUM_OK || (predictor->pass != NULL && predictor->tile == tile))
-        return status;
-    clear_tile(predictor);
-    status = take_tile(predictor, tile, err);
+    if (status == SEPTUM_OK)
+        status = take_tile(predictor, tile, err);
+    if (status == SEPTUM_OK && job->average)
+        status = take_turned(predictor, err);
     if (status != SEPTUM_OK)
         clear_tile(predictor);
     return status;
@@ -221,11 +239,13 @@ prepare(struct spt_predictor *predictor, const struct job *job,
 /* ---- tiles ----------------------------------------------------------------------- */
 
 static enum septum_status
-run_pass(struct spt_predictor *predictor, float *probabilities,
+run_pass(struct spt_predictor *predictor, struct job *job, float *probabilities,
          struct septum_error *err)
 {
     const float *logits;
-    enum septum_status status = spt_pass_forward(predictor->pass, 0, 0, &logits, err);
+    enum septum_status status =
+        spt_pass_forward(predictor->pass, job->dropout,
+                         spt_random_hash(job->key, job->number++), &logits, err);
 
     if (status == SEPTUM_OK)
         spt_logistic(logits, (size_t)predictor->tile * predictor->tile, probabilities);
@@ -234,8 +254,9 @@ run_pass(struct spt_predictor *predictor, float *probabilities,
 
 /* Add to the answer what the net says of the tile under one symmetry. */
 static enum septum_status
-add_turned(struct spt_predictor *predictor, const struct spt_band *band, uint32_t top,
-           uint32_t left, int s, struct septum_error *err)
+add_turned(struct spt_predictor *predictor, struct job *job,
+           const struct spt_band *band, uint32_t top, uint32_t left, int s,
+           struct septum_error *err)
 {
     uint32_t window = spt_net_spec(predictor->net)->window, tile = predictor->tile;
     uint32_t side = spt_pass_side(predictor->pass);
@@ -252,7 +273,7 @@ add_turned(struct spt_predictor *predictor, const struct spt_band *band, uint32_
                          predictor->crop);
     spt_symmetry_floats(predictor->crop, side, side, s,
                         spt_pass_input(predictor->pass));
-    status = run_pass(predictor, predictor->turned[0], err);
+    status = run_pass(predictor, job, predictor->turned[0], err);
     if (status != SEPTUM_OK)
         return status;
     spt_symmetry_floats(predictor->turned[0], tile, tile, spt_symmetry_inverse(s),
@@ -264,21 +285,22 @@ add_turned(struct spt_predictor *predictor, const struct spt_band *band, uint32_
 
 /* The tile whose first corner is (top, left) into the answer. */
 static enum septum_status
-predict_tile(struct spt_predictor *predictor, const struct spt_band *band, uint32_t top,
-             uint32_t left, struct septum_error *err)
+predict_tile(struct spt_predictor *predictor, struct job *job,
+             const struct spt_band *band, uint32_t top, uint32_t left,
+             struct septum_error *err)
 {
     uint32_t margin = margin_of(predictor), side = spt_pass_side(predictor->pass);
     enum septum_status status = SEPTUM_OK;
 
-    if (!predictor->options.average) {
+    if (!job->average) {
         spt_mirror_crop_band(band, (int64_t)top - margin, (int64_t)left - margin, side,
                              side, spt_pass_input(predictor->pass));
-        return run_pass(predictor, predictor->answer, err);
+        return run_pass(predictor, job, predictor->answer, err);
     }
     memset(predictor->answer, 0,
            (size_t)predictor->tile * predictor->tile * sizeof *predictor->answer);
     for (int s = 0; s < SPT_SYMMETRIES && status == SEPTUM_OK; s++)
-        status = add_turned(predictor, band, top, left, s, err);
+        status = add_turned(predictor, job, band, top, left, s, err);
     return status;
 }
 
@@ -290,10 +312,33 @@ begin_tile(uint32_t y, uint32_t size, uint32_t tile)
     return size - y < tile && size > tile ? size - tile : y;
 }
 
+/* Add up the features of the pixels from (y, x) on that the tile at (top, left) has
+ * answered and no tile before it. */
+static void
+add_features(const struct spt_predictor *predictor, const struct job *job, uint32_t y,
+             uint32_t x, uint32_t top, uint32_t left)
+{
+    const struct spt_grid *grid = job->grid;
+    size_t count = spt_pass_feature_count(predictor->pass);
+    uint32_t end_y = least(top + predictor->tile, grid->rows * (uint64_t)grid->side);
+    uint32_t end_x =
+        least(left + predictor->tile, grid->columns * (uint64_t)grid->side);
+
+    for (uint32_t row = y; row < end_y; row++)
+        for (uint32_t column = x; column < end_x; column++) {
+            size_t window =
+                (size_t)(row / grid->side) * grid->columns + column / grid->side;
+            size_t at = (size_t)(row - top) * predictor->tile + column - left;
+
+            spt_pass_add_features(predictor->pass, at, job->features + window * count);
+        }
+}
+
 /* The rows of one row of tiles, from `y` on, into `out`. */
 static enum septum_status
-predict_rows(struct spt_predictor *predictor, const struct spt_band *band, uint32_t y,
-             float *out, struct septum_error *err)
+predict_rows(struct spt_predictor *predictor, struct job *job,
+             const struct spt_band *band, uint32_t y, float *out,
+             struct septum_error *err)
 {
     uint32_t tile = predictor->tile, width = band->width;
     uint32_t top = begin_tile(y, band->height, tile);
@@ -302,7 +347,7 @@ predict_rows(struct spt_predictor *predictor, const struct spt_band *band, uint3
     for (uint32_t x = 0; x < width; x += tile) {
         uint32_t left = begin_tile(x, width, tile);
         uint32_t columns = least(width - left, tile);
-        enum septum_status status = predict_tile(predictor, band, top, left, err);
+        enum septum_status status = predict_tile(predictor, job, band, top, left, err);
 
         if (status != SEPTUM_OK)
             return status;
@@ -310,20 +355,86 @@ predict_rows(struct spt_predictor *predictor, const struct spt_band *band, uint3
             memcpy(out + (size_t)row * width + left,
                    predictor->answer + (size_t)(y - top + row) * tile,
                    columns * sizeof *out);
+        if (job->grid != NULL)
+            add_features(predictor, job, y, x, top, left);
     }
     return SEPTUM_OK;
+}
+
+/* ---- whole images ---------------------------------------------------------------- */
+
+static enum septum_status
+predict_image(struct spt_predictor *predictor, struct job *job, const float *image,
+              float *membrane, struct septum_error *err)
+{
+    const struct spt_band all = {
+        .pixels = image, .height = job->height, .width = job->width};
+    enum septum_status status = prepare(predictor, job, err);
+
+    for (uint32_t y = 0; y < job->height && status == SEPTUM_OK; y += predictor->tile)
+        status = predict_rows(predictor, job, &all, y,
+                              membrane + (size_t)y * job->width, err);
+    return status;
 }
 
 enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
             uint32_t width, float *membrane, struct septum_error *err)
 {
-    const struct job job = {.height = height, .width = width};
-    const struct spt_band all = {.pixels = image, .height = height, .width = width};
-    enum septum_status status = prepare(predictor, &job, err);
+    struct job job = {
+        .height = height, .width = width, .average = predictor->options.average};
 
-    for (uint32_t y = 0; y < height && status == SEPTUM_OK; y += predictor->tile)
-        status = predict_rows(predictor, &all, y, membrane + (size_t)y * width, err);
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+enum septum_status
+spt_predict_dropout(struct spt_predictor *predictor, const float *image,
+                    uint32_t height, uint32_t width, double dropout, uint64_t key,
+                    float *membrane, struct septum_error *err)
+{
+    struct job job = {.height = height, .width = width, .dropout = dropout, .key = key};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+enum septum_status
+spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
+                       uint32_t height, uint32_t width, float *membrane,
+                       struct septum_error *err)
+{
+    struct job job = {.height = height, .width = width, .average = true};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+uint32_t
+spt_predict_feature_count(const struct spt_predictor *predictor)
+{
+    const struct spt_spec *spec = spt_net_spec(predictor->net);
+    const struct spt_layer *last = &spec->layer[spec->layer_count - 1];
+
+    return last->size == 1 ? last->in_channels : 0;
+}
+
+enum septum_status
+spt_predict_features(struct spt_predictor *predictor, const float *image,
+                     uint32_t height, uint32_t width, const struct spt_grid *grid,
+                     float *membrane, float *features, struct septum_error *err)
+{
+    struct job job = {
+        .height = height, .width = width, .grid = grid, .features = features};
+    size_t values = spt_grid_count(grid) * spt_predict_feature_count(predictor);
+    enum septum_status status;
+
+    if (spt_predict_feature_count(predictor) == 0)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "the net's last layer looks at more than one place, so that "
+                        "no features belong to a pixel; a net that ends in two or "
+                        "more FC layers has them");
+    memset(features, 0, values * sizeof *features);
+    status = predict_image(predictor, &job, image, membrane, err);
+    for (size_t i = 0; i < values && status == SEPTUM_OK; i++)
+        features[i] /= (float)grid->side * (float)grid->side;
     return status;
 }
 
@@ -348,8 +459,9 @@ advance(const struct spt_predictor *predictor, const struct spt_predict_stream *
 }
 
 static enum septum_status
-predict_bands(struct spt_predictor *predictor, const struct spt_predict_stream *stream,
-              float *pixels, float *membrane, struct septum_error *err)
+predict_bands(struct spt_predictor *predictor, struct job *job,
+              const struct spt_predict_stream *stream, float *pixels, float *membrane,
+              struct septum_error *err)
 {
     uint32_t height = stream->height, tile = predictor->tile, end = 0;
     struct spt_band band = {.pixels = pixels, .height = height, .width = stream->width};
@@ -359,7 +471,7 @@ predict_bands(struct spt_predictor *predictor, const struct spt_predict_stream *
         status = advance(predictor, stream, begin_tile(y, height, tile), pixels, &band,
                          &end, err);
         if (status == SEPTUM_OK)
-            status = predict_rows(predictor, &band, y, membrane, err);
+            status = predict_rows(predictor, job, &band, y, membrane, err);
         if (status == SEPTUM_OK)
             status =
                 stream->write(stream->user, least(height - y, tile), membrane, err);
@@ -371,11 +483,12 @@ enum septum_status
 spt_predict_stream(struct spt_predictor *predictor,
                    const struct spt_predict_stream *stream, struct septum_error *err)
 {
-    const struct job job = {.name = stream->name,
-                            .height = stream->height,
-                            .width = stream->width,
-                            .streamed = true,
-                            .taken = stream->taken};
+    struct job job = {.name = stream->name,
+                      .height = stream->height,
+                      .width = stream->width,
+                      .streamed = true,
+                      .taken = stream->taken,
+                      .average = predictor->options.average};
     enum septum_status status = prepare(predictor, &job, err);
     float *pixels, *membrane;
     uint64_t seen, found;
@@ -387,7 +500,7 @@ spt_predict_stream(struct spt_predictor *predictor,
     pixels = spt_alloc_array(seen, sizeof *pixels);
     membrane = spt_alloc_array(found, sizeof *membrane);
     status = pixels != NULL && membrane != NULL
-                 ? predict_bands(predictor, stream, pixels, membrane, err)
+                 ? predict_bands(predictor, &job, stream, pixels, membrane, err)
                  : spt_fail_memory(err, "prediction", (seen + found) * sizeof *pixels);
     free(pixels);
     free(membrane);

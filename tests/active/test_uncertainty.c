@@ -81,6 +81,21 @@ writes_nothing_for_a_grid_without_windows(void **state)
     assert_true(f == 99);
 }
 
+static void
+measures_entropy_in_the_same_range_and_sense(void **state)
+{
+    const float p[] = {0.5F, 0.0F, 1.0F, 0.25F};
+    struct spt_grid grid = {1, 1, 4};
+    float entropy[4];
+
+    (void)state;
+    spt_uncertainty_entropy(p, 4, &grid, entropy);
+    NEAR(entropy[0], 0);
+    NEAR(entropy[1], 0.5);
+    NEAR(entropy[2], 0.5);
+    NEAR(entropy[3], 0.5 * (1 - 0.8112781244591328)); /* H(1/4) in bits */
+}
+
 int
 main(void)
 {
@@ -88,6 +103,7 @@ main(void)
         cmocka_unit_test(averages_the_distance_from_one_half),
         cmocka_unit_test(takes_windows_in_order_and_leaves_the_strip_beyond),
         cmocka_unit_test(lies_between_zero_and_one_half),
+        cmocka_unit_test(measures_entropy_in_the_same_range_and_sense),
         cmocka_unit_test(writes_nothing_for_a_grid_without_windows),
     };
 
