@@ -26,38 +26,46 @@
 
 typedef float spt_lanes __attribute__((vector_size(4 * SPT_LANES)));
 
+typedef int32_t spt_lanes_bits __attribute__((vector_size(4 * SPT_LANES)));
+typedef uint16_t spt_lanes_half __attribute__((vector_size(2 * SPT_LANES)));
+
 /* Vectors never travel by value between functions: how, depends on the machine. */
 
 static SPT_INLINE void
 spt_lanes_load(spt_lanes *out, const void *from, size_t at,
                enum spt_precision precision)
 {
+    spt_lanes_half half;
+
     if (precision == SPT_PRECISION_F32) {
         memcpy(out, (const float *)from + at, sizeof *out);
     } else {
-        for (int i = 0; i < SPT_LANES; i++)
-            (*out)[i] = spt_load(from, at + (size_t)i, precision);
+        memcpy(&half, (const uint16_t *)from + at, sizeof half);
+        *out = (spt_lanes)(__builtin_convertvector(half, spt_lanes_bits) << 16);
     }
 }
 
+/* To the nearest bf16 as spt_bf16_round() does, but for what is not a number. */
 static SPT_INLINE void
 spt_lanes_store(const spt_lanes *in, void *to, size_t at, enum spt_precision precision)
 {
     if (precision == SPT_PRECISION_F32) {
         memcpy((float *)to + at, in, sizeof *in);
     } else {
-        for (int i = 0; i < SPT_LANES; i++)
-            spt_store(to, at + (size_t)i, precision, (*in)[i]);
+        spt_lanes_bits bits = (spt_lanes_bits)*in;
+        spt_lanes_bits upper = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+        spt_lanes_half half = __builtin_convertvector(upper, spt_lanes_half);
+
+        memcpy((uint16_t *)to + at, &half, sizeof half);
     }
 }
 
 static SPT_INLINE void
 spt_lanes_relu(spt_lanes *values)
 {
-    typedef int32_t ints __attribute__((vector_size(4 * SPT_LANES)));
-    ints positive = *values > 0; /* all bits of a lane, or none */
+    spt_lanes_bits positive = *values > 0; /* all bits of a lane, or none */
 
-    *values = (spt_lanes)((ints)*values & positive);
+    *values = (spt_lanes)((spt_lanes_bits)*values & positive);
 }
 
 /* out = B' in: 8 values to 8 points. */
