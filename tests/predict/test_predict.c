@@ -19,13 +19,13 @@
 #include "support/material.h"
 #include "support/naive_net.h"
 
-/* What MATERIAL_NET's smallest tile takes. */
+/* What a tile takes. */
 static size_t
 tile_memory(const struct spt_net *net, uint32_t tile)
 {
     struct spt_pass_shape shape = {.form = SPT_FORM_DENSE, .batch = 1, .tile = tile};
 
-    return spt_pass_memory(spt_net_spec(net), &shape);
+    return spt_pass_memory(spt_net_spec(net), &shape) + sizeof(float) * tile * tile;
 }
 
 /* Predict an image of drawn values into `membrane`, guarded, with a predictor of its
