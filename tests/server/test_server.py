@@ -252,7 +252,8 @@ def check_kills(folder, kills):
                 sending = sheet.stroke(rng)
                 sheet.paint(sending)
                 saved += 1
-                if rng.random() < 0.005:
+                # There are no more than 18 regions to confirm.
+                if confirmed < 12 and rng.random() < 0.005:
                     sending = None
                     sheet.confirm()
                     break
