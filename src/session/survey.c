@@ -10,6 +10,10 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
+/* A cluster of more than one in so many windows is a kind of tissue: to ask about it
+ * twice is not to ask the same twice. */
+#define COMMON 20
+
 /* ---- making ---------------------------------------------------------------------- */
 
 static enum septum_status
@@ -146,10 +150,16 @@ holds_unknown(const struct spt_sample *sample, const struct spt_grid *grid, size
     return false;
 }
 
-/* Let the askable windows of a cluster wait. */
+/* Let the askable windows of a cluster wait, if it is not a common one. */
 static void
 set_aside(struct spt_survey *survey, uint32_t cluster)
 {
+    size_t size = 0;
+
+    for (size_t w = 0; w < survey->windows; w++)
+        size += survey->cluster_of[w] == cluster;
+    if (size * COMMON > survey->windows)
+        return;
     for (size_t i = 0; i < survey->samples.count; i++)
         for (size_t w = 0; w < spt_grid_count(&survey->candidates[i].grid); w++) {
             size_t number = survey->first[i] + w;
