@@ -14,8 +14,6 @@
 #include "net/onnx.h"
 #include "train/model_file.h"
 
-#define DEFAULT_LAMBDA 0.8 /* the paper's */
-#define DEFAULT_WINDOWS 6  /* the paper's 22 thousand pixels are 5.4 windows */
 #define DEFAULT_MINUTES 60
 
 /* How often to choose anew when others were faster to take a region. */
@@ -79,18 +77,41 @@ is_askable(const struct spt_survey *survey, size_t i)
 static enum septum_status
 predict_sample(struct spt_choice *choice, size_t i, struct septum_error *err)
 {
-    const struct spt_sample *sample = &choice->survey.samples.sample[i];
-    size_t pixels = (size_t)sample->height * sample->width;
-    float *membrane = spt_alloc_array(pixels, sizeof *membrane);
-    enum septum_status status;
+    struct spt_survey *survey = &choice->survey;
+    const struct spt_measured measured = {.f = survey->f[i]};
+    enum septum_status status = spt_measure_windows(
+        choice->workspace.predictor, &survey->samples.sample[i],
+        &survey->candidates[i].grid, &choice->how.measure, &measured, err);
 
-    if (membrane == NULL)
-        return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
-    status = spt_predict(choice->workspace.predictor, sample->pixels, sample->height,
-                         sample->width, membrane, err);
+    survey->measured[i] = status == SEPTUM_OK;
+    return status;
+}
+
+/*
+ * Find the temperature of the probabilities: on the images for validation, which the
+ * net has not learnt from, or else on what is labelled of the others.
+ */
+static enum septum_status
+calibrate(struct spt_choice *choice, struct septum_error *err)
+{
+    struct spt_samples validation = {0};
+    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
+    size_t *which = spt_alloc_array(choice->workspace.images.count, sizeof *which);
+    enum septum_status status =
+        logits != NULL && which != NULL
+            ? spt_workspace_samples(&choice->workspace, true, which, &validation, err)
+            : spt_fail_memory(err, "calibration", sizeof *logits);
+    const struct spt_samples *known =
+        validation.known > 0 ? &validation : &choice->survey.samples;
+
     if (status == SEPTUM_OK)
-        spt_survey_measure(&choice->survey, i, membrane);
-    free(membrane);
+        status = spt_measure_logits(choice->workspace.predictor, known, 1,
+                                    &choice->how.measure, NULL, NULL, logits, err);
+    if (status == SEPTUM_OK)
+        choice->how.measure.temperature = spt_logits_temperature(logits);
+    spt_samples_clear(&validation);
+    free(logits);
+    free(which);
     return status;
 }
 
@@ -118,6 +139,8 @@ measure(struct spt_choice *choice, struct septum_error *err)
     enum septum_status status = SEPTUM_OK;
     char line[64];
 
+    if (choice->how.calibrate)
+        status = calibrate(choice, err);
     for (size_t i = 0; i < count && status == SEPTUM_OK; i++) {
         if (survey->samples.sample[i].known ==
             (uint64_t)survey->samples.sample[i].height *
@@ -134,6 +157,8 @@ measure(struct spt_choice *choice, struct septum_error *err)
     if (!report(choice, 0.7, line))
         return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     status = spt_survey_cluster(survey, err);
+    if (status == SEPTUM_OK && choice->how.fade < 1)
+        status = spt_survey_fade(survey, choice->how.fade, err);
     if (status == SEPTUM_OK)
         status = find_askable(choice, err);
     choice->mean_f = spt_survey_mean(survey);
@@ -174,9 +199,9 @@ lend(struct spt_choice *choice, int64_t until, int64_t *id, struct septum_error 
 
 /* Choose until nobody else has taken what was chosen. */
 static enum septum_status
-choose(struct spt_choice *choice, const struct spt_region_options *how, int64_t until,
-       struct septum_error *err)
+choose(struct spt_choice *choice, int64_t until, struct septum_error *err)
 {
+    const struct spt_region_options *how = &choice->how.region;
     struct spt_survey *survey = &choice->survey;
     enum septum_status status = SEPTUM_OK;
     int64_t lease = 0;
@@ -235,6 +260,9 @@ explain(const struct spt_choice *choice)
         "certain). ",
         region->uncertainty < choice->mean_f ? "less sure" : "surer",
         region->uncertainty, choice->mean_f);
+    if (choice->how.calibrate)
+        spt_text_add(why, "Its probabilities were calibrated (temperature %.2f). ",
+                     choice->how.measure.temperature);
     spt_text_add(why, "How common that is: %s to %s of",
                  region->count == 1 ? "it belongs" : "the windows belong",
                  choice->covered.count == 1 ? "a cluster" : "clusters");
@@ -349,10 +377,9 @@ enum septum_status
 septum_next(const struct septum_next_options *options, struct septum_question **out,
             struct septum_error *err)
 {
-    struct spt_choice choice = {.options = options};
-    struct spt_region_options how = {
-        .lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
-        .most_windows = options->windows > 0 ? options->windows : DEFAULT_WINDOWS,
+    struct spt_choice choice = {
+        .options = options,
+        .how = spt_choosing_of(&options->choosing, options->lambda, options->windows),
     };
     double minutes = options->minutes > 0 ? options->minutes : DEFAULT_MINUTES;
     char *why = NULL;
@@ -364,7 +391,7 @@ septum_next(const struct septum_next_options *options, struct septum_question **
     status = prepare(&choice, err);
     until = spt_clock_date() + (int64_t)(minutes * 60000);
     if (status == SEPTUM_OK)
-        status = choose(&choice, &how, until, err);
+        status = choose(&choice, until, err);
     if (status == SEPTUM_OK) {
         why = explain(&choice);
         if (why == NULL)

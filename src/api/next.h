@@ -4,6 +4,7 @@
 #ifndef SEPTUM_API_NEXT_H
 #define SEPTUM_API_NEXT_H
 
+#include "api/choosing.h"
 #include "loop/pictures.h"
 #include "session/survey.h"
 
@@ -11,6 +12,7 @@ struct spt_choice {
     const struct septum_next_options *options;
     struct spt_workspace workspace;
     struct spt_survey survey;
+    struct spt_choosing how;
     uint32_t side; /* of a window */
     double mean_f; /* of the windows that may be asked about */
     struct spt_region region, runner_up;

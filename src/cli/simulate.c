@@ -32,8 +32,12 @@ static const struct spt_usage usage = {
     .synopsis = "spim|confocal -o DIR [OPTION...]",
     .about =
         "Write slices of a simulated embryo as a microscope would show them, into\n"
-        "DIR/images, and their true membranes (255 = membrane) into DIR/labels.\n"
-        "Equal seeds give equal files.",
+        "DIR/images, their true membranes (255 = membrane) into DIR/labels, the "
+        "cells'\n"
+        "numbers into DIR/cells, and what they were made with into "
+        "DIR/parameters.json.\n"
+        "Both microscopes see the same embryo of a seed.  Equal seeds give equal "
+        "files.",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .positional = "spim|confocal",

@@ -23,6 +23,8 @@ struct spt_curve_point {
     double expert_seconds, train_seconds;
 };
 
+struct spt_reliability_row;
+
 struct spt_report {
     const char *title;
     const char *intro; /* plain text, a paragraph: data, settings, machine */
@@ -30,6 +32,8 @@ struct spt_report {
     size_t point_count;
     const struct spt_figure *segmentations; /* before and after, side by side */
     size_t segmentation_count, segmentation_columns;
+    const struct spt_reliability_row *reliability; /* reliability.h; may be none */
+    size_t reliability_count;
     const struct spt_figure *regions; /* what was asked */
     size_t region_count, region_columns;
 };

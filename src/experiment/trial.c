@@ -25,6 +25,11 @@ const struct spt_contender spt_contenders[] = {
     {"random", false, "random"},
     {"uncertainty", false, "uncertainty"},
     {"abundance", false, "abundance"},
+    {"entropy", false, "entropy"},
+    {"margin", false, "margin"},
+    {"bald", false, "bald"},
+    {"coreset", false, "coreset"},
+    {"image", false, "image"},
     {NULL, false, NULL},
 };
 
@@ -118,12 +123,15 @@ gather_samples(struct state *state, struct septum_error *err)
 }
 
 static enum septum_status
-prepare_pool(struct state *state, struct septum_error *err)
+prepare_pool(struct state *state, uint64_t seed, struct septum_error *err)
 {
     const struct spt_trial *trial = state->trial;
     uint32_t side = spt_net_spec(state->learner)->window;
-    const struct spt_abundance_options options = spt_abundance_defaults(side);
+    struct spt_pool_options options = spt_pool_defaults(side);
 
+    options.measure = trial->measure;
+    options.measure.key = seed;
+    options.fade = trial->fade;
     state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
     if (state->answers == NULL)
         return spt_fail_memory(err, "pool",
@@ -166,7 +174,7 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_predictor_create(state->answer, &options, &state->predictor, err);
     if (status == SEPTUM_OK && state->contender->strategy != NULL)
-        status = prepare_pool(state, err);
+        status = prepare_pool(state, seed, err);
     spt_random_init(&state->random, seed, PURPOSE_ASKING);
     return status;
 }
@@ -204,23 +212,35 @@ train_epoch(struct state *state, struct septum_error *err)
     return SEPTUM_OK;
 }
 
-/* Find the threshold on what was predicted before it was answered; before any answer on
- * labels that were kept from learning, or else on labelled images. */
+/* What there is to judge by: labels that were kept from learning, or else labelled
+ * images, of which every *every-th is enough. */
+static const struct spt_samples *
+find_judges(const struct state *state, size_t *every)
+{
+    const struct spt_samples *labelled = state->trial->labelled;
+
+    *every = 1;
+    if (state->judges.count > 0)
+        return &state->judges;
+    *every = (labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+    return labelled;
+}
+
+/* Find the threshold on what was predicted before it was answered, and before any
+ * answer on the judges. */
 static enum septum_status
 find_threshold(struct state *state, struct septum_error *err)
 {
-    const struct spt_samples *labelled = state->trial->labelled;
-    bool kept = state->judges.count > 0, asked = state->expert_seconds > 0;
-    size_t every =
-        kept ? 1 : (labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+    size_t every;
+    const struct spt_samples *judges = find_judges(state, &every);
     struct spt_tally tally = {0};
     enum septum_status status = SEPTUM_OK;
 
-    if (asked)
+    if (state->expert_seconds > 0)
         tally = state->proposals;
     else
-        status = spt_evaluate(state->predictor, kept ? &state->judges : labelled, every,
-                              alive, state, &tally, err);
+        status =
+            spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
     if (status == SEPTUM_OK)
         state->threshold = spt_tally_best(&tally).threshold;
     return status;
@@ -289,6 +309,24 @@ compare(struct state *state, const struct spt_round *round,
 }
 
 static enum septum_status
+calibrate(struct state *state, struct septum_error *err)
+{
+    size_t every;
+    const struct spt_samples *judges = find_judges(state, &every);
+    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
+    enum septum_status status;
+
+    if (logits == NULL)
+        return spt_fail_memory(err, "calibration", sizeof *logits);
+    status = spt_measure_logits(state->predictor, judges, every, &state->trial->measure,
+                                alive, state, logits, err);
+    if (status == SEPTUM_OK)
+        spt_pool_calibrate(state->pool, spt_logits_temperature(logits));
+    free(logits);
+    return status;
+}
+
+static enum septum_status
 ask(struct state *state, struct spt_trial_result *result, struct septum_error *err)
 {
     const struct spt_strategy *strategy = spt_strategy_find(state->contender->strategy);
@@ -296,11 +334,14 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     const struct spt_expert expert = spt_expert_simulated(&truth);
     struct spt_asked *asked = &result->asked[result->asked_count];
     enum septum_status status =
-        spt_pool_round(state->pool, state->predictor, strategy, &state->trial->region,
-                       &expert, &state->random, &asked->round, err);
+        state->trial->calibrate ? calibrate(state, err) : SEPTUM_OK;
     const struct spt_sample *sample;
     size_t pixels;
 
+    if (status == SEPTUM_OK)
+        status = spt_pool_round(state->pool, state->predictor, strategy,
+                                &state->trial->region, &expert, &state->random,
+                                &asked->round, err);
     if (status != SEPTUM_OK || asked->round.region.count == 0)
         return status;
     result->asked_count++;

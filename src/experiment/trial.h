@@ -37,6 +37,10 @@ struct spt_trial {
     double minutes;       /* limit of training; 0 = none */
     uint32_t transfer;    /* layers copied */
     struct spt_region_options region;
+    struct spt_measure_options measure; /* of the pool; its key is filled in */
+    double fade;    /* of the abundance of clusters answered; 1 = none */
+    bool calibrate; /* the temperature of `measure`, on (at most two of) the labelled
+                       images, before each question */
     /* False stops the trial: `fraction` of it is done. */
     bool (*progress)(void *user, double fraction, const char *what, bool milestone);
     void *user;

@@ -29,7 +29,12 @@ enum septum_status
 spt_write_png(const char *path, const uint8_t *pixels, uint32_t height, uint32_t width,
               int channels, bool force, struct septum_error *err);
 
-/* The same into memory; the caller clears *out. */
+/* 16-bit grey PNG, for numbers such as those of cells. */
+enum septum_status
+spt_write_png_numbers(const char *path, const uint16_t *numbers, uint32_t height,
+                      uint32_t width, bool force, struct septum_error *err);
+
+/* The 8-bit picture into memory; the caller clears *out. */
 enum septum_status
 spt_encode_png(const uint8_t *pixels, uint32_t height, uint32_t width, int channels,
                struct spt_bytes *out, struct septum_error *err);

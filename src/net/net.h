@@ -82,6 +82,15 @@ enum septum_status spt_pass_forward(struct spt_pass *pass, double dropout, uint6
                                     const float **logits, struct septum_error *err);
 
 /*
+ * What the last layer saw for each logit of the forward run: its features, the outputs
+ * of the layer before it (after its ReLU).  Their number is 0 where the last layer
+ * looks at more than one place at once, so that they belong to no logit alone.
+ * add_features adds those of logit number `at` to sum[].
+ */
+uint32_t spt_pass_feature_count(const struct spt_pass *pass);
+void spt_pass_add_features(const struct spt_pass *pass, size_t at, float *sum);
+
+/*
  * Gradient of the loss by the parameters, from its gradient by each logit, after a
  * forward run of a training pass.  `gradient` is laid out as the parameters; frozen
  * layers' part of it is not touched.

@@ -449,6 +449,28 @@ spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
     return SEPTUM_OK;
 }
 
+static const struct step *
+last_step(const struct spt_pass *pass)
+{
+    return &pass->step[pass->net->spec.layer_count - 1];
+}
+
+uint32_t
+spt_pass_feature_count(const struct spt_pass *pass)
+{
+    return (uint32_t)last_step(pass)->rows.columns;
+}
+
+void
+spt_pass_add_features(const struct spt_pass *pass, size_t at, float *sum)
+{
+    const struct spt_rows *rows = &last_step(pass)->rows;
+    size_t row = pass->shape.form == SPT_FORM_DENSE ? pass->order[at] : at;
+
+    for (size_t c = 0; c < rows->columns; c++)
+        sum[c] += spt_load(rows->at, row * rows->columns + c, rows->precision);
+}
+
 /* Spread the logits' gradient into the order that the last layer works in, as what its
  * backward pass takes: the dot product floats, a convolution the pass's precision. */
 static void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "image/mirror.h"
 #include "image/symmetry.h"
 #include "net/activation.h"
@@ -97,35 +98,91 @@ prepare(struct spt_predictor *predictor, uint32_t longest, struct septum_error *
     return spt_pass_create(predictor->net, &shape, &predictor->pass, err);
 }
 
-/* Add the probabilities of one image to `sum`, tile by tile. */
+/* How to run the tiles of an image. */
+struct run {
+    double dropout;
+    uint64_t key;
+    const struct spt_grid
+        *grid; /* whose windows' features are to be added up, or NULL */
+    float *features;
+};
+
+/* Part of an image that one pass answers, and where it lies. */
+struct part {
+    uint32_t top, left, rows, columns;
+    uint32_t fresh_top, fresh_left; /* no tile before it answers from here on */
+};
+
+static struct part
+place_part(uint32_t y, uint32_t x, uint32_t height, uint32_t width, uint32_t tile)
+{
+    struct part part = {.fresh_top = y, .fresh_left = x};
+
+    /* The last tiles begin inside the image, where there is room. */
+    part.top = y + tile > height && height > tile ? height - tile : y;
+    part.left = x + tile > width && width > tile ? width - tile : x;
+    part.rows = height - part.top < tile ? height - part.top : tile;
+    part.columns = width - part.left < tile ? width - part.left : tile;
+    return part;
+}
+
+static void
+add_features(const struct spt_predictor *predictor, const struct part *part,
+             const struct run *run)
+{
+    const struct spt_grid *grid = run->grid;
+    size_t count = spt_pass_feature_count(predictor->pass);
+    uint32_t end_y = part->top + part->rows, end_x = part->left + part->columns;
+
+    end_y = end_y < grid->rows * grid->side ? end_y : grid->rows * grid->side;
+    end_x = end_x < grid->columns * grid->side ? end_x : grid->columns * grid->side;
+    for (uint32_t y = part->fresh_top; y < end_y; y++)
+        for (uint32_t x = part->fresh_left; x < end_x; x++) {
+            size_t window = (size_t)(y / grid->side) * grid->columns + x / grid->side;
+            size_t at = (size_t)(y - part->top) * predictor->tile + x - part->left;
+
+            spt_pass_add_features(predictor->pass, at, run->features + window * count);
+        }
+}
+
+static enum septum_status
+run_tiles(struct spt_predictor *predictor, const float *image, uint32_t height,
+          uint32_t width, const struct run *run, float *out, struct septum_error *err)
+{
+    uint32_t before = spt_net_spec(predictor->net)->window / 2, tile = predictor->tile;
+    uint32_t side = spt_pass_side(predictor->pass);
+    uint64_t number = 0;
+
+    for (uint32_t y = 0; y < height; y += tile)
+        for (uint32_t x = 0; x < width; x += tile) {
+            struct part part = place_part(y, x, height, width, tile);
+            const float *logits;
+            enum septum_status status;
+
+            spt_mirror_crop(image, height, width, (int64_t)part.top - before,
+                            (int64_t)part.left - before, side, side,
+                            spt_pass_input(predictor->pass));
+            status =
+                spt_pass_forward(predictor->pass, run->dropout,
+                                 spt_random_hash(run->key, number++), &logits, err);
+            if (status != SEPTUM_OK)
+                return status;
+            for (uint32_t row = 0; row < part.rows; row++)
+                spt_logistic(logits + (size_t)row * tile, part.columns,
+                             out + (size_t)(part.top + row) * width + part.left);
+            if (run->grid != NULL)
+                add_features(predictor, &part, run);
+        }
+    return SEPTUM_OK;
+}
+
 static enum septum_status
 predict_once(struct spt_predictor *predictor, const float *image, uint32_t height,
              uint32_t width, float *out, struct septum_error *err)
 {
-    uint32_t before = spt_net_spec(predictor->net)->window / 2, tile = predictor->tile;
-    uint32_t side = spt_pass_side(predictor->pass);
+    const struct run run = {0};
 
-    for (uint32_t y = 0; y < height; y += tile)
-        for (uint32_t x = 0; x < width; x += tile) {
-            /* The last tiles begin inside the image, where there is room. */
-            uint32_t top = y + tile > height && height > tile ? height - tile : y;
-            uint32_t left = x + tile > width && width > tile ? width - tile : x;
-            uint32_t rows = height - top < tile ? height - top : tile;
-            uint32_t columns = width - left < tile ? width - left : tile;
-            const float *logits;
-            enum septum_status status;
-
-            spt_mirror_crop(image, height, width, (int64_t)top - before,
-                            (int64_t)left - before, side, side,
-                            spt_pass_input(predictor->pass));
-            status = spt_pass_forward(predictor->pass, 0, 0, &logits, err);
-            if (status != SEPTUM_OK)
-                return status;
-            for (uint32_t row = 0; row < rows; row++)
-                spt_logistic(logits + (size_t)row * tile, columns,
-                             out + (size_t)(top + row) * width + left);
-        }
-    return SEPTUM_OK;
+    return run_tiles(predictor, image, height, width, &run, out, err);
 }
 
 /* The mean over the 8 symmetries: turn, predict, turn back, add. */
@@ -160,21 +217,86 @@ done:
     return status;
 }
 
-enum septum_status
-spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
-            uint32_t width, float *membrane, struct septum_error *err)
+/* Refuse what is too small, and compile the net for the image's tiles. */
+static enum septum_status
+begin(struct spt_predictor *predictor, uint32_t height, uint32_t width,
+      struct septum_error *err)
 {
     uint32_t window = spt_net_spec(predictor->net)->window;
-    enum septum_status status;
 
     if (height < window || width < window)
         return spt_fail(err, SEPTUM_EINVAL,
                         "%u x %u pixels, smaller than the net's window of %u x %u",
                         width, height, window, window);
-    status = prepare(predictor, height > width ? height : width, err);
+    return prepare(predictor, height > width ? height : width, err);
+}
+
+enum septum_status
+spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
+            uint32_t width, float *membrane, struct septum_error *err)
+{
+    enum septum_status status = begin(predictor, height, width, err);
+
     if (status != SEPTUM_OK)
         return status;
     return predictor->options.average
                ? predict_average(predictor, image, height, width, membrane, err)
                : predict_once(predictor, image, height, width, membrane, err);
+}
+
+enum septum_status
+spt_predict_dropout(struct spt_predictor *predictor, const float *image,
+                    uint32_t height, uint32_t width, double dropout, uint64_t key,
+                    float *membrane, struct septum_error *err)
+{
+    const struct run run = {.dropout = dropout, .key = key};
+    enum septum_status status = begin(predictor, height, width, err);
+
+    return status == SEPTUM_OK
+               ? run_tiles(predictor, image, height, width, &run, membrane, err)
+               : status;
+}
+
+enum septum_status
+spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
+                       uint32_t height, uint32_t width, float *membrane,
+                       struct septum_error *err)
+{
+    enum septum_status status = begin(predictor, height, width, err);
+
+    return status == SEPTUM_OK
+               ? predict_average(predictor, image, height, width, membrane, err)
+               : status;
+}
+
+enum septum_status
+spt_predict_features(struct spt_predictor *predictor, const float *image,
+                     uint32_t height, uint32_t width, const struct spt_grid *grid,
+                     float *membrane, float *features, struct septum_error *err)
+{
+    const struct run run = {.grid = grid, .features = features};
+    size_t values = spt_grid_count(grid) * spt_predict_feature_count(predictor);
+    enum septum_status status = begin(predictor, height, width, err);
+
+    if (status == SEPTUM_OK && spt_predict_feature_count(predictor) == 0)
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "the net's last layer looks at more than one place, so that "
+                          "no features belong to a pixel; a net that ends in two or "
+                          "more FC layers has them");
+    if (status != SEPTUM_OK)
+        return status;
+    memset(features, 0, values * sizeof *features);
+    status = run_tiles(predictor, image, height, width, &run, membrane, err);
+    for (size_t i = 0; i < values && status == SEPTUM_OK; i++)
+        features[i] /= (float)grid->side * (float)grid->side;
+    return status;
+}
+
+uint32_t
+spt_predict_feature_count(const struct spt_predictor *predictor)
+{
+    const struct spt_spec *spec = spt_net_spec(predictor->net);
+    const struct spt_layer *last = &spec->layer[spec->layer_count - 1];
+
+    return last->size == 1 ? last->in_channels : 0;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "image/grid.h"
 #include "net/net.h"
 
 struct spt_predictor;
@@ -36,5 +37,34 @@ void spt_predictor_free(struct spt_predictor *predictor);
 enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
             uint32_t width, float *membrane, struct septum_error *err);
+
+/*
+ * The same with values of the FC layers dropped, as in training: one draw, that of
+ * `key`.  The mean over many keys is the prediction of the net's own ensemble (Gal and
+ * Ghahramani, "Dropout as a Bayesian approximation", 2016).
+ */
+enum septum_status
+spt_predict_dropout(struct spt_predictor *predictor, const float *image,
+                    uint32_t height, uint32_t width, double dropout, uint64_t key,
+                    float *membrane, struct septum_error *err);
+
+/* The mean over the 8 symmetries, whatever the options say. */
+enum septum_status
+spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
+                       uint32_t height, uint32_t width, float *membrane,
+                       struct septum_error *err);
+
+/*
+ * One pass, and beside the probabilities what the last layer sees of each window of
+ * `grid`, on average over its pixels: `features` takes the number of windows times
+ * spt_predict_feature_count() floats.  Fails with SEPTUM_EINVAL where that is 0.
+ */
+enum septum_status
+spt_predict_features(struct spt_predictor *predictor, const float *image,
+                     uint32_t height, uint32_t width, const struct spt_grid *grid,
+                     float *membrane, float *features, struct septum_error *err);
+
+/* Values of each window; 0 for a net whose last layer looks at more than one place. */
+uint32_t spt_predict_feature_count(const struct spt_predictor *predictor);
 
 #endif

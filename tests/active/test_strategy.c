@@ -59,8 +59,8 @@ make_pool(struct pool *pool)
 static void
 finds_every_strategy_by_its_name_and_no_other(void **state)
 {
-    const char *names[] = {"equation", "uncertainty", "abundance", "random",
-                           "entropy",  "margin",      "image"};
+    const char *names[] = {"equation", "uncertainty", "abundance", "random", "entropy",
+                           "margin",   "bald",        "coreset",   "image"};
     size_t rows = 0;
 
     (void)state;
@@ -71,7 +71,7 @@ finds_every_strategy_by_its_name_and_no_other(void **state)
         assert_true(strlen(spt_strategies[rows].summary) < 72);
         assert_non_null(spt_strategies[rows].choose);
     }
-    assert_int_equal(rows, 7);
+    assert_int_equal(rows, 9);
     for (size_t i = 0; i < rows; i++)
         assert_string_equal(spt_strategy_find(names[i])->name, names[i]);
     assert_null(spt_strategy_find("Random"));
@@ -196,7 +196,8 @@ asks_for_connected_askable_windows_up_to_the_cap(void **state)
 static void
 fills_the_cap_with_every_rival(void **state)
 {
-    const char *rivals[] = {"uncertainty", "abundance", "random", "entropy"};
+    const char *rivals[] = {"uncertainty", "abundance", "random",
+                            "entropy",     "bald",      "coreset"};
     static struct pool pool;
     struct spt_random random;
 
@@ -207,7 +208,7 @@ fills_the_cap_with_every_rival(void **state)
         memset(pool.askable, 1, sizeof pool.askable);
         for (size_t i = 0; i < POOL_IMAGES; i++)
             pool.candidates[i].grid = (struct spt_grid){64, 3, 4};
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 6; i++) {
             struct spt_region region = choose(rivals[i], &pool, 0.8, 6, &random);
 
             assert_int_equal(region.count, 6);

@@ -169,7 +169,8 @@ static void
 refuses_strategies_that_there_are_not(void **state)
 {
     static const char known[] =
-        "there are frozen, finetune, expert, random, uncertainty, abundance";
+        "there are frozen, finetune, expert, random, uncertainty, abundance, entropy, "
+        "margin, bald, coreset, image";
     char sentence[200], many[400] = "";
 
     (void)state;

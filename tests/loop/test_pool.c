@@ -63,8 +63,8 @@ copies_of_one_pattern_are_one_cluster(void **state)
     paint(&samples.sample[0], 5, 0, 20);
     paint(&samples.sample[1], 4, 2, 1); /* a few pixels further: the same pattern */
     paint(&samples.sample[1], 8, 0, 0.5F);
-    assert_int_equal(spt_abundance_windows(samples.sample, 2, STRIPES_WINDOW, &options,
-                                           abundance, &clusters, NULL),
+    assert_int_equal(spt_abundance_clusters(samples.sample, 2, STRIPES_WINDOW, &options,
+                                            abundance, NULL, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(clusters, 1 + 14);
     for (size_t w = 0; w < WINDOWS; w++) {
@@ -86,8 +86,8 @@ cut_at_the_largest_distance_leaves_one_cluster(void **state)
 
     (void)state;
     options.cut = 2;
-    assert_int_equal(spt_abundance_windows(samples.sample, 2, STRIPES_WINDOW, &options,
-                                           abundance, &clusters, NULL),
+    assert_int_equal(spt_abundance_clusters(samples.sample, 2, STRIPES_WINDOW, &options,
+                                            abundance, NULL, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(clusters, 1);
     for (size_t w = 0; w < WINDOWS; w++)
@@ -111,10 +111,8 @@ struct desk {
 };
 
 static void
-open_desk(struct desk *desk)
+open_desk_with(struct desk *desk, const struct spt_pool_options *options)
 {
-    const struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
-
     *desk = (struct desk){.truth = stripes_samples(IMAGES, 4),
                           .samples = stripes_samples(IMAGES, 4),
                           .model = stripes_model(5)};
@@ -130,8 +128,16 @@ open_desk(struct desk *desk)
     desk->known = (struct spt_truth){desk->answers};
     desk->expert = spt_expert_simulated(&desk->known);
     assert_int_equal(spt_pool_create(&desk->samples, KNOWN_FROM_THE_START,
-                                     STRIPES_WINDOW, &options, &desk->pool, NULL),
+                                     STRIPES_WINDOW, options, &desk->pool, NULL),
                      SEPTUM_OK);
+}
+
+static void
+open_desk(struct desk *desk)
+{
+    const struct spt_pool_options options = spt_pool_defaults(STRIPES_WINDOW);
+
+    open_desk_with(desk, &options);
 }
 
 static void
@@ -265,8 +271,8 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
     for (size_t i = 0; i < IMAGES; i++)
         abundance[i] = s[i];
     /* The image that is known from the start is counted, too. */
-    assert_int_equal(spt_abundance_windows(desk.truth.sample, IMAGES, STRIPES_WINDOW,
-                                           &options, abundance, &clusters, NULL),
+    assert_int_equal(spt_abundance_clusters(desk.truth.sample, IMAGES, STRIPES_WINDOW,
+                                            &options, abundance, NULL, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(spt_pool_clusters(desk.pool), clusters);
     for (size_t i = 0; i < POOL; i++) {
