@@ -207,7 +207,7 @@ step_rows(struct png_input *input)
         if (wanted)
             widen_row(row, width, input->depth == 16);
     }
-    if (input->next == input->found.height)
+    if (input->count > 0 && input->next == input->found.height)
         png_read_end(input->png, NULL);
 }
 

@@ -454,6 +454,8 @@ advance(const struct spt_predictor *predictor, const struct spt_predict_stream *
     memmove(pixels, pixels + (first - band->first) * width,
             (from - first) * width * sizeof *pixels);
     band->first = first;
+    if (from == *end) /* the last band needs no more than the one before it */
+        return SEPTUM_OK;
     return stream->read(stream->user, from, *end - from,
                         pixels + (from - first) * width, err);
 }

@@ -36,7 +36,7 @@ draw_values(void)
 static void
 check_rows(struct spt_rows *rows, uint32_t top, uint32_t count)
 {
-    float *found = malloc((size_t)count * WIDTH * sizeof *found);
+    float *found = malloc(((size_t)count * WIDTH + 1) * sizeof *found);
 
     assert_non_null(found);
     assert_int_equal(spt_rows_read(rows, top, count, found, NULL), SEPTUM_OK);
