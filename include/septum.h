@@ -94,6 +94,15 @@ SEPTUM_API struct septum_model_info septum_model_info(const struct septum_model 
 SEPTUM_API void septum_model_free(struct septum_model *model);
 
 /*
+ * Draw the filters of the first layer as a contact sheet into the PNG file `path`: grey
+ * is no weight, white the largest in absolute value when positive, black when negative,
+ * each filter on its own scale.
+ */
+SEPTUM_API enum septum_status
+septum_model_filters(const struct septum_model *model, const char *path, bool force,
+                     struct septum_error *err);
+
+/*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
  * intensities on any scale (each image is normalised on its own); `membrane` takes as
  * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
@@ -197,7 +206,7 @@ struct septum_segment_options {
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
-    uint64_t memory;  /* bytes of working memory; 0 = 1 GiB */
+    uint64_t memory;  /* bytes that the process may take in all; 0 = 1 GiB */
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
@@ -220,13 +229,21 @@ struct septum_score {
     double threshold, precision, recall, f_score, pixel_error;
     double best_f_score, best_threshold; /* over all thresholds */
     double best_pixel_error;             /* over all thresholds, at one of its own */
-    bool has_model;                      /* else the three below are 0 */
-    double model_threshold, model_f_score, model_pixel_error;
+    double v_rand, v_info; /* of cells, after thinning; NAN where truth has no cell */
+    double best_v_rand, best_v_rand_threshold; /* over 0, 0.1, ... 1 and `threshold` */
+    double best_v_info, best_v_info_threshold;
+    bool has_model; /* else those below are 0 */
+    double model_threshold, model_f_score, model_pixel_error, model_v_rand,
+        model_v_info;
 };
 
 /*
  * Compare probability maps with truth, pixel by pixel, over all images together:
  * `pixels` are those that have an answer.  Thresholds count in steps of 1 / 1000.
+ *
+ * v_rand and v_info are the foreground-restricted Rand and information scores after
+ * thinning of the ISBI 2012 challenge (Arganda-Carreras et al. 2015): they compare
+ * cells, the connected parts that membranes leave, and are averaged over images.
  */
 SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
@@ -324,6 +341,39 @@ SEPTUM_API enum septum_status
 septum_project_relink(const char *path, const struct septum_source *images,
                       struct septum_project_relinked *out, struct septum_error *err);
 
+/* How a region is found among all that there are. */
+enum septum_search {
+    SEPTUM_SEARCH_AUTO,   /* exact up to 10 windows, beam beyond */
+    SEPTUM_SEARCH_GREEDY, /* the paper's: grow by the best neighbour */
+    SEPTUM_SEARCH_BEAM,   /* grow the best few of each size, then improve */
+    SEPTUM_SEARCH_EXACT,  /* the best there is */
+};
+
+/* How to avoid asking for the same twice, as the twins of neighbouring slices are. */
+enum septum_novelty {
+    SEPTUM_NOVELTY_NONE,     /* not at all: the paper's formula */
+    SEPTUM_NOVELTY_FADE,     /* what was answered for counts as less abundant */
+    SEPTUM_NOVELTY_DISTINCT, /* no two windows of one cluster in a region */
+    SEPTUM_NOVELTY_BOTH,
+};
+
+/* Where the probabilities come from that tell how unsure the net is. */
+enum septum_measure {
+    SEPTUM_MEASURE_ONCE,       /* one prediction */
+    SEPTUM_MEASURE_SYMMETRIES, /* the mean over the 8 symmetries of the square */
+    SEPTUM_MEASURE_DROPOUT,    /* the mean over 8 predictions with dropout */
+};
+
+/* How regions are chosen; all zero is the paper's equation 1. */
+struct septum_choosing {
+    enum septum_search search;
+    enum septum_novelty novelty;
+    enum septum_measure measure;
+    bool rescale; /* stretch uncertainty to its whole range before it is weighed */
+    bool
+        calibrate; /* find the temperature of the probabilities on known labels first */
+};
+
 struct septum_next_options {
     const char *project;
     const char *model;     /* becomes the current one; NULL = the project's */
@@ -332,8 +382,9 @@ struct septum_next_options {
     const char *who;       /* to whom the region is lent; NULL = "unknown" */
     double lambda;         /* of equation 1; 0 = 0.8 */
     uint32_t windows;      /* most of a region; 0 = 6 */
-    double minutes;        /* that the region is lent for; 0 = 60 */
-    uint32_t threads;      /* 0 = all cores */
+    struct septum_choosing choosing;
+    double minutes;   /* that the region is lent for; 0 = 60 */
+    uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
 };
@@ -401,15 +452,26 @@ septum_label(const struct septum_label_options *options, struct septum_error *er
 
 struct septum_simulate_options {
     const char *microscope; /* "spim" or "confocal" */
-    const char *directory;  /* images/NNN.png and labels/NNN.png appear in it */
+    const char *directory;  /* images/, labels/ and cells/NNN.png appear in it, and
+                               parameters.json */
     uint32_t count;         /* slices; 0 = 10 */
     uint32_t size;          /* side, pixels; 0 = the microscope's own */
+    uint32_t cells;         /* of the embryo, 1 to 1024; 0 = 180 */
     uint64_t seed;
+    bool has_weak, has_merged, has_ghosts; /* else the microscope's own */
+    double weak;   /* share of its light that a membrane loses where it is weak */
+    double merged; /* 0 to 1: how much of the membranes is broad and blurred */
+    double ghosts; /* 0 to 1: light of cells in other planes */
     bool force;
     septum_progress_fn progress;
     void *user;
 };
 
+/*
+ * Write slices of a simulated embryo, its true membranes (255) and its cells' numbers
+ * (16 bit, the same in all slices; 0 is membrane, gap or outside).  Both microscopes
+ * see the same embryo of a seed and a number of cells.
+ */
 SEPTUM_API enum septum_status
 septum_simulate(const struct septum_simulate_options *options,
                 struct septum_error *err);
@@ -438,6 +500,7 @@ struct septum_experiment_options {
     enum septum_polarity polarity;
     uint32_t windows; /* most of a region; 0 = 6 */
     double lambda;    /* of equation 1; 0 = 0.8 */
+    struct septum_choosing choosing;
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;

@@ -11,6 +11,9 @@
 
 #include "active/region.h"
 
+/* Six windows, a whole region, leave half of a cluster's abundance. */
+#define SPT_NOVELTY_FADE 0.9
+
 /* Add the windows of an answered region to answered[cluster].  Nothing where the
  * candidate has no clusters. */
 void spt_novelty_answer(const struct spt_candidate *candidate,

@@ -90,14 +90,16 @@ static enum septum_status
 find_best(const struct spt_search *search, struct spt_trial *best, bool *proved,
           struct septum_error *err)
 {
+    const struct spt_region_options *options = search->options;
+    bool beam = options->search == SPT_SEARCH_BEAM ||
+                (options->search == SPT_SEARCH_AUTO &&
+                 options->most_windows > SPT_SEARCH_EXACT_WINDOWS);
     enum septum_status status = spt_search_greedy(search, best, err);
 
-    if (status != SEPTUM_OK || best->count == 0 ||
-        search->options->search == SPT_SEARCH_GREEDY)
+    if (status != SEPTUM_OK || best->count == 0 || options->search == SPT_SEARCH_GREEDY)
         return status;
-    status = search->options->search == SPT_SEARCH_BEAM
-                 ? spt_search_beam(search, best, err)
-                 : spt_search_exact(search, best, proved, err);
+    status = beam ? spt_search_beam(search, best, err)
+                  : spt_search_exact(search, best, proved, err);
     best->capped = spt_trial_is_capped(search, best);
     return status;
 }

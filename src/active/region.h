@@ -30,9 +30,15 @@
  * hold finite numbers. */
 struct spt_candidate {
     struct spt_grid grid;
-    const float *f;          /* uncertainty measure, lower is more uncertain */
-    const float *abundance;  /* S_w */
-    const float *entropy;    /* as f, by entropy: see uncertainty.h; NULL: not known */
+    const float *f;         /* uncertainty measure, lower is more uncertain */
+    const float *abundance; /* S_w */
+    /* For rivals alone; NULL: not known. */
+    const float *entropy;  /* as f, by entropy: see uncertainty.h */
+    const float *bald;     /* as f, by mutual information: see uncertainty.h */
+    const float *features; /* of each window, feature_count values */
+    const float *gap;      /* squared distance of each window's features to those of the
+                              nearest known one, of any image; see coreset.h */
+    size_t feature_count;
     const uint8_t *askable;  /* 0: labelled already or out of bounds */
     const uint32_t *pixels;  /* to be labelled in each window, where some are known or
                                 beyond the border; NULL: all of all */
@@ -52,7 +58,12 @@ enum spt_region_search {
      * steps: the best there is, when region->proved says that it came to the end.
      */
     SPT_SEARCH_EXACT,
+    /* The exact search up to SPT_SEARCH_EXACT_WINDOWS, and the beam beyond. */
+    SPT_SEARCH_AUTO,
 };
+
+/* The largest cap at which the exact search takes no longer than the beam. */
+#define SPT_SEARCH_EXACT_WINDOWS 10
 
 struct spt_region_options {
     double lambda;       /* in [0, 1]; the paper's is 0.8 */

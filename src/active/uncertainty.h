@@ -26,4 +26,21 @@ void spt_uncertainty_windows(const float *probabilities, uint32_t width,
 void spt_uncertainty_entropy(const float *probabilities, uint32_t width,
                              const struct spt_grid *grid, float *entropy);
 
+/*
+ * Mutual information of answer and weights, as a net with dropout tells it ("BALD",
+ * Houlsby et al. 2011; Gal, Islam and Ghahramani 2017), brought to the same range and
+ * sense:
+ *
+ *	mean over the pixels of 0.5 * (1 - I / log 2),  I = H(mean P) - mean H(P)
+ *
+ * over several predictions: `mean` is that of P at each pixel, `entropy` that of
+ * H(P) / log 2, as spt_uncertainty_bits() has it.  In [0, 0.5]; 0 where the nets
+ * disagree most.
+ */
+void spt_uncertainty_bald(const float *mean, const float *entropy, uint32_t width,
+                          const struct spt_grid *grid, float *bald);
+
+/* H(P) / log 2 of a pixel, in [0, 1]. */
+double spt_uncertainty_bits(double p);
+
 #endif

@@ -1,17 +1,29 @@
 /*
  * score.c - probability maps against truth, a page at a time.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "api/source.h"
 #include "base/alloc.h"
 #include "image/input.h"
 #include "score/fscore.h"
+#include "score/partition.h"
 #include "train/model_file.h"
 
 /* Sharpened or averaged maps leave [0, 1] by rounding; by more, they are no
  * probabilities. */
 #define TOLERANCE 1e-3F
+
+#define COMMON_THRESHOLDS 11 /* of cells: 0, 0.1, ... 1, as the challenge has them */
+#define MIDDLE 5
+
+/* Everything that is counted. */
+struct counts {
+    struct spt_tally pixels;
+    struct spt_partition_tally cells;
+    size_t asked, model; /* thresholds of `cells`, behind the common ones */
+};
 
 /* Bring the values of a map to [0, 1]; `page` says how they are stored. */
 static enum septum_status
@@ -33,7 +45,7 @@ scale_map(const struct spt_page *page, float *map, struct septum_error *err)
 }
 
 static enum septum_status
-tally_page(const struct spt_labelled *labelled, size_t index, struct spt_tally *tally,
+count_page(const struct spt_labelled *labelled, size_t index, struct counts *counts,
            struct septum_error *err)
 {
     const struct spt_page *page = &labelled->images.pages[index];
@@ -52,7 +64,10 @@ tally_page(const struct spt_labelled *labelled, size_t index, struct spt_tally *
     if (status == SEPTUM_OK)
         status = spt_labelled_read(labelled, index, labels, err);
     if (status == SEPTUM_OK)
-        spt_tally_add(tally, map, labels, count);
+        status = spt_partition_add(&counts->cells, map, labels, page->height,
+                                   page->width, err);
+    if (status == SEPTUM_OK)
+        spt_tally_add(&counts->pixels, map, labels, count);
 done:
     free(map);
     free(labels);
@@ -83,14 +98,36 @@ find_least_error(const struct spt_tally *tally)
     return least;
 }
 
-static struct septum_score
-summarise(const struct spt_tally *tally, double threshold)
+/* The threshold of best mean V_rand, or V_info, among the common ones and the one asked
+ * for; of equals, the one nearest to 0.5, and of two equally near the lower. */
+static void
+find_best_cells(const struct counts *counts, bool info, double *best,
+                double *best_threshold)
 {
-    struct spt_score at = spt_tally_score(tally, threshold);
-    struct spt_score best = spt_tally_best(tally);
+    const size_t order[] = {MIDDLE, 4, 6, 3, 7, 2, 8, 1, 9, 0, 10, counts->asked};
 
-    return (struct septum_score){
-        .pixels = count_pixels(tally),
+    *best = NAN;
+    *best_threshold = NAN;
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        struct spt_partition_score mean = spt_partition_mean(&counts->cells, order[k]);
+        double score = info ? mean.v_info : mean.v_rand;
+
+        if (isnan(*best) ? isnan(score) : !(score > *best))
+            continue;
+        *best = score;
+        *best_threshold = counts->cells.threshold[order[k]];
+    }
+}
+
+static struct septum_score
+summarise(const struct counts *counts, double threshold)
+{
+    struct spt_score at = spt_tally_score(&counts->pixels, threshold);
+    struct spt_score best = spt_tally_best(&counts->pixels);
+    struct spt_partition_score cells =
+        spt_partition_mean(&counts->cells, counts->asked);
+    struct septum_score score = {
+        .pixels = count_pixels(&counts->pixels),
         .threshold = at.threshold,
         .precision = at.precision,
         .recall = at.recall,
@@ -98,8 +135,37 @@ summarise(const struct spt_tally *tally, double threshold)
         .pixel_error = at.pixel_error,
         .best_f_score = best.f_score,
         .best_threshold = best.threshold,
-        .best_pixel_error = find_least_error(tally),
+        .best_pixel_error = find_least_error(&counts->pixels),
+        .v_rand = cells.v_rand,
+        .v_info = cells.v_info,
     };
+
+    find_best_cells(counts, false, &score.best_v_rand, &score.best_v_rand_threshold);
+    find_best_cells(counts, true, &score.best_v_info, &score.best_v_info_threshold);
+    return score;
+}
+
+static void
+add_model_scores(const struct counts *counts, double threshold,
+                 struct septum_score *score)
+{
+    struct spt_score at = spt_tally_score(&counts->pixels, threshold);
+    struct spt_partition_score cells =
+        spt_partition_mean(&counts->cells, counts->model);
+
+    score->has_model = true;
+    score->model_threshold = at.threshold;
+    score->model_f_score = at.f_score;
+    score->model_pixel_error = at.pixel_error;
+    score->model_v_rand = cells.v_rand;
+    score->model_v_info = cells.v_info;
+}
+
+/* The threshold that counts for the pixels, for the cells, too. */
+static double
+round_threshold(double threshold)
+{
+    return round(threshold * SPT_SCORE_BINS) / SPT_SCORE_BINS;
 }
 
 enum septum_status
@@ -109,12 +175,12 @@ septum_score(const struct septum_score_options *options, struct septum_score *ou
     const double threshold = options->has_threshold ? options->threshold : 0.5;
     struct spt_labelled labelled = {0};
     struct spt_model model = {0};
-    struct spt_tally *tally = spt_alloc_array(1, sizeof *tally);
+    struct counts *counts = spt_alloc_array(1, sizeof *counts);
     struct septum_score score;
     enum septum_status status = SEPTUM_OK;
 
-    if (tally == NULL) {
-        status = spt_fail_memory(err, "the scores", sizeof *tally);
+    if (counts == NULL) {
+        status = spt_fail_memory(err, "the scores", sizeof *counts);
         goto done;
     }
     if (!(threshold >= 0 && threshold <= 1)) {
@@ -127,24 +193,26 @@ septum_score(const struct septum_score_options *options, struct septum_score *ou
     if (status == SEPTUM_OK)
         status =
             spt_labelled_open(&options->probability, &options->truth, &labelled, err);
-    for (size_t i = 0; status == SEPTUM_OK && i < labelled.images.count; i++)
-        status = tally_page(&labelled, i, tally, err);
     if (status != SEPTUM_OK)
         goto done;
-    score = summarise(tally, threshold);
+    for (int k = 0; k < COMMON_THRESHOLDS; k++)
+        spt_partition_threshold(&counts->cells, k / 10.0);
+    counts->asked = spt_partition_threshold(&counts->cells, round_threshold(threshold));
+    if (options->model != NULL)
+        counts->model =
+            spt_partition_threshold(&counts->cells, round_threshold(model.threshold));
+    for (size_t i = 0; status == SEPTUM_OK && i < labelled.images.count; i++)
+        status = count_page(&labelled, i, counts, err);
+    if (status != SEPTUM_OK)
+        goto done;
+    score = summarise(counts, threshold);
     score.images = labelled.images.count;
-    if (options->model != NULL) {
-        struct spt_score at = spt_tally_score(tally, model.threshold);
-
-        score.has_model = true;
-        score.model_threshold = at.threshold;
-        score.model_f_score = at.f_score;
-        score.model_pixel_error = at.pixel_error;
-    }
+    if (options->model != NULL)
+        add_model_scores(counts, model.threshold, &score);
     *out = score;
 done:
     spt_labelled_clear(&labelled);
     spt_model_clear(&model);
-    free(tally);
+    free(counts);
     return status;
 }

@@ -1,10 +1,10 @@
 /*
- * simulate.c - a simulated stack as files: images/NNN.png, labels/NNN.png and
- * parameters.txt.
+ * simulate.c - a simulated stack as files: images/NNN.png, labels/NNN.png,
+ * cells/NNN.png and parameters.json.
  *
  * The directory is to hold one embryo.  So a run that fails takes away what it wrote,
  * one that replaces a longer stack takes away the slices that are left over, and
- * parameters.txt, written last, says that the stack is whole.
+ * parameters.json, written last, says that the stack is whole.
  */
 #include "simulate/simulate.h"
 
@@ -20,14 +20,18 @@
 
 #define DEFAULT_COUNT 10
 
+#define FOLDERS 3
+
+static const char *const folder_names[FOLDERS] = {"images", "labels", "cells"};
+
 struct job {
     const struct septum_simulate_options *options;
-    const struct spt_microscope *microscope;
+    struct spt_simulation *simulation;
     uint32_t count, size;
-    bool made[3];     /* the directory, images, labels: not there before */
-    uint32_t written; /* slices on disk */
-    char *images, *labels, *parameters; /* paths; owned */
-    uint8_t *image, *membrane;          /* size * size bytes each; owned */
+    bool made[FOLDERS + 1]; /* the directory and its folders: not there before */
+    uint32_t written;       /* slices on disk */
+    char *folders[FOLDERS], *parameters; /* paths; owned */
+    struct spt_slice slice;              /* size * size of each; owned */
 };
 
 /* A path under the job's directory, which the caller frees; NULL without memory. */
@@ -52,15 +56,19 @@ prepare(struct job *job, struct septum_error *err)
 {
     const char *directory = job->options->directory;
     size_t pixels = (size_t)job->size * job->size;
+    bool whole = true;
 
-    job->images = path_in(directory, "images");
-    job->labels = path_in(directory, "labels");
-    job->parameters = path_in(directory, "parameters.txt");
-    job->image = spt_alloc_array(pixels, 1);
-    job->membrane = spt_alloc_array(pixels, 1);
-    if (job->images == NULL || job->labels == NULL || job->parameters == NULL ||
-        job->image == NULL || job->membrane == NULL)
-        return spt_fail_memory(err, "a slice", 2 * pixels);
+    for (size_t i = 0; i < FOLDERS; i++) {
+        job->folders[i] = path_in(directory, folder_names[i]);
+        whole = whole && job->folders[i] != NULL;
+    }
+    job->parameters = path_in(directory, "parameters.json");
+    job->slice.image = spt_alloc_array(pixels, 1);
+    job->slice.membrane = spt_alloc_array(pixels, 1);
+    job->slice.cells = spt_alloc_array(pixels, sizeof *job->slice.cells);
+    if (!whole || job->parameters == NULL || job->slice.image == NULL ||
+        job->slice.membrane == NULL || job->slice.cells == NULL)
+        return spt_fail_memory(err, "a slice", 4 * pixels);
     return SEPTUM_OK;
 }
 
@@ -81,7 +89,8 @@ refuse_existing(const struct job *job, struct septum_error *err)
     bool exists = spt_file_exists(job->parameters);
 
     for (uint32_t slice = 0; !exists && slice < job->count; slice++)
-        exists = slice_exists(job->images, slice) || slice_exists(job->labels, slice);
+        for (size_t i = 0; i < FOLDERS; i++)
+            exists = exists || slice_exists(job->folders[i], slice);
     if (exists)
         return spt_fail(err, SEPTUM_EINVAL,
                         "%s: holds a simulated stack already; choose another directory "
@@ -94,29 +103,35 @@ refuse_existing(const struct job *job, struct septum_error *err)
 static enum septum_status
 make_directories(struct job *job, struct septum_error *err)
 {
-    const char *const paths[] = {job->options->directory, job->images, job->labels};
     enum septum_status status = SEPTUM_OK;
 
-    for (size_t i = 0; status == SEPTUM_OK && i < 3; i++) {
-        bool missing = !spt_file_exists(paths[i]);
+    for (size_t i = 0; status == SEPTUM_OK && i <= FOLDERS; i++) {
+        const char *path = i == 0 ? job->options->directory : job->folders[i - 1];
+        bool missing = !spt_file_exists(path);
 
-        status = spt_directory_make(paths[i], err);
+        status = spt_directory_make(path, err);
         job->made[i] = status == SEPTUM_OK && missing;
     }
     return status;
 }
 
+/* Write what a slice has for folder `folder`. */
 static enum septum_status
-write_picture(const struct job *job, const char *directory, uint32_t slice,
-              const uint8_t *pixels, struct septum_error *err)
+write_picture(const struct job *job, size_t folder, uint32_t slice,
+              struct septum_error *err)
 {
-    char *path = path_of_slice(directory, slice);
+    const uint8_t *const pictures[] = {job->slice.image, job->slice.membrane};
+    char *path = path_of_slice(job->folders[folder], slice);
     enum septum_status status;
 
     if (path == NULL)
-        return spt_fail_memory(err, directory, 1);
-    status =
-        spt_write_png(path, pixels, job->size, job->size, 1, job->options->force, err);
+        return spt_fail_memory(err, job->folders[folder], 1);
+    if (folder < 2)
+        status = spt_write_png(path, pictures[folder], job->size, job->size, 1,
+                               job->options->force, err);
+    else
+        status = spt_write_png_numbers(path, job->slice.cells, job->size, job->size,
+                                       job->options->force, err);
     free(path);
     return status;
 }
@@ -154,14 +169,11 @@ write_slices(struct job *job, struct septum_error *err)
         if (!report(job, started))
             return spt_fail(err, SEPTUM_ESTOPPED, "stopped after %" PRIu32 " slices",
                             slice);
-        status =
-            spt_simulate_slice(job->microscope, job->options->seed, slice, job->count,
-                               job->size, job->image, job->membrane, err);
-        if (status == SEPTUM_OK)
-            status = write_picture(job, job->images, slice, job->image, err);
-        job->written = slice + 1; /* perhaps without its labels */
-        if (status == SEPTUM_OK)
-            status = write_picture(job, job->labels, slice, job->membrane, err);
+        status = spt_simulation_slice(job->simulation, slice, &job->slice, err);
+        for (size_t i = 0; status == SEPTUM_OK && i < FOLDERS; i++) {
+            job->written = slice + 1; /* perhaps in part */
+            status = write_picture(job, i, slice, err);
+        }
     }
     if (status == SEPTUM_OK)
         report(job, started);
@@ -174,12 +186,7 @@ write_parameters(const struct job *job, struct septum_error *err)
     struct spt_text text = {0};
     enum septum_status status;
 
-    spt_text_add(&text,
-                 "simulated by septum %s; no real microscope has seen this\n"
-                 "microscope %s\ncount %" PRIu32 "\nsize %" PRIu32 "\nseed %" PRIu64
-                 "\n",
-                 septum_version(), job->options->microscope, job->count, job->size,
-                 job->options->seed);
+    spt_simulation_describe(job->simulation, &text);
     status = spt_text_write(&text, job->parameters, job->options->force, err);
     spt_text_clear(&text);
     return status;
@@ -189,11 +196,10 @@ write_parameters(const struct job *job, struct septum_error *err)
 static bool
 remove_slice(const struct job *job, uint32_t slice)
 {
-    const char *const directories[] = {job->images, job->labels};
     bool removed = false;
 
-    for (size_t i = 0; i < 2; i++) {
-        char *path = path_of_slice(directories[i], slice);
+    for (size_t i = 0; i < FOLDERS; i++) {
+        char *path = path_of_slice(job->folders[i], slice);
 
         if (path != NULL && unlink(path) == 0)
             removed = true;
@@ -206,29 +212,38 @@ remove_slice(const struct job *job, uint32_t slice)
 static void
 take_back(const struct job *job)
 {
-    const char *const paths[] = {job->options->directory, job->images, job->labels};
-
     for (uint32_t slice = 0; slice < job->written; slice++)
         remove_slice(job, slice);
-    for (size_t i = 3; i-- > 0;) {
+    for (size_t i = FOLDERS + 1; i-- > 0;) {
         if (job->made[i])
-            rmdir(paths[i]); /* fails, rightly, where others have put something */
+            rmdir(i == 0 ? job->options->directory
+                         : job->folders[i - 1]); /* fails, rightly, where others have
+                                                    put something */
     }
 }
 
 enum septum_status
 septum_simulate(const struct septum_simulate_options *options, struct septum_error *err)
 {
-    struct job job = {.options = options};
-    enum septum_status status;
+    const struct spt_simulation_settings settings = {
+        .microscope = options->microscope,
+        .seed = options->seed,
+        .count = options->count > 0 ? options->count : DEFAULT_COUNT,
+        .size = options->size,
+        .cells = options->cells,
+        .has_weak = options->has_weak,
+        .has_merged = options->has_merged,
+        .has_ghosts = options->has_ghosts,
+        .weak = options->weak,
+        .merged = options->merged,
+        .ghosts = options->ghosts,
+    };
+    struct job job = {.options = options, .count = settings.count};
+    enum septum_status status = spt_simulation_create(&settings, &job.simulation, err);
 
-    job.microscope = spt_microscope_find(options->microscope);
-    if (job.microscope == NULL)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "there is no microscope \"%s\", only spim and confocal",
-                        options->microscope);
-    job.count = options->count > 0 ? options->count : DEFAULT_COUNT;
-    job.size = options->size > 0 ? options->size : spt_microscope_size(job.microscope);
+    if (status != SEPTUM_OK)
+        return status;
+    job.size = spt_simulation_size(job.simulation);
     status = prepare(&job, err);
     if (status == SEPTUM_OK && !options->force)
         status = refuse_existing(&job, err);
@@ -249,10 +264,12 @@ septum_simulate(const struct septum_simulate_options *options, struct septum_err
     if (status != SEPTUM_OK && status != SEPTUM_ESTOPPED && !options->force)
         take_back(&job);
 done:
-    free(job.images);
-    free(job.labels);
+    for (size_t i = 0; i < FOLDERS; i++)
+        free(job.folders[i]);
     free(job.parameters);
-    free(job.image);
-    free(job.membrane);
+    free(job.slice.image);
+    free(job.slice.membrane);
+    free(job.slice.cells);
+    spt_simulation_free(job.simulation);
     return status;
 }

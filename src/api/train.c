@@ -10,6 +10,7 @@
 #include "api/precision.h"
 #include "api/source.h"
 #include "train/checkpoint.h"
+#include "train/hold_out.h"
 #include "train/model_file.h"
 #include "train/run.h"
 #include "train/transfer.h"
@@ -18,6 +19,7 @@
 struct job {
     struct spt_model from; /* the source model, where there is one */
     struct spt_samples samples, validation;
+    struct spt_samples judges; /* kept from learning when there is no validation */
     struct spt_net *net;
     struct spt_settings settings;
     char *checkpoint;
@@ -31,6 +33,7 @@ clear_job(struct job *job)
     spt_model_clear(&job->from);
     spt_samples_clear(&job->samples);
     spt_samples_clear(&job->validation);
+    spt_samples_clear(&job->judges);
     spt_net_free(job->net);
     free(job->checkpoint);
 }
@@ -190,13 +193,15 @@ save_model(const struct septum_train_options *options, const struct job *job,
         "%% "
         "membrane; preset %s, %s form, seed %llu; F-score %.4f at threshold %.3f on "
         "the "
-        "%s images",
+        "%s",
         result->epochs, (unsigned long long)result->windows, job->samples.count,
         (unsigned long long)job->samples.known,
         100.0 * (double)job->samples.membrane / (double)job->samples.known,
         job->settings.name, job->settings.form == SPT_FORM_PATCH ? "patch" : "dense",
         (unsigned long long)options->seed, result->f_score, result->threshold,
-        job->validation.count > 0 ? "validation" : "training");
+        job->validation.count > 0 ? "validation images"
+        : job->judges.count > 0   ? "labels kept to judge by"
+                                  : "training images");
     if (options->from != NULL)
         snprintf(line + length, sizeof line - (size_t)length,
                  "; from %.100s, %u layers transferred%s%s%s",
@@ -239,6 +244,10 @@ prepare(const struct septum_train_options *options, struct job *job,
     if (status == SEPTUM_OK && options->validation_images.count > 0)
         status = load_samples(&options->validation_images, &options->validation_labels,
                               spt_net_spec(job->net)->window, &job->validation, err);
+    else if (status == SEPTUM_OK)
+        status = spt_samples_hold_out(&job->samples, spt_net_spec(job->net)->window,
+                                      job->settings.judges, options->seed, &job->judges,
+                                      err);
     return status;
 }
 
@@ -255,6 +264,7 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
         struct spt_run run = {
             .samples = &job.samples,
             .validation = job.validation.count > 0 ? &job.validation : NULL,
+            .judges = job.judges.count > 0 ? &job.judges : NULL,
             .settings = &job.settings,
             .seed = options->seed,
             .first_trained = job.first_trained,

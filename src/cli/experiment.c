@@ -59,6 +59,7 @@ static const struct spt_option rows[] = {
     SPT_ROW_POLARITY(options.polarity),
     {SPT_ROW("lambda", AMOUNT, "L", options.lambda,
              "weight of uncertainty against abundance (default: 0.8)")},
+    SPT_ROWS_CHOOSING(options.choosing),
     {SPT_ROW("resume", FLAG, NULL, options.resume,
              "go on where an interrupted run stopped")},
     SPT_ROW_FORCE(options.force),

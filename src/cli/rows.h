@@ -60,4 +60,19 @@
                 "masks hold cell numbers; membranes are their borders")                \
     }
 
+/* How regions are chosen: a struct septum_choosing. */
+#define SPT_ROWS_CHOOSING(choosing)                                                    \
+    {SPT_ROW("search", CHOICE, "auto|greedy|beam|exact", choosing.search,              \
+             "how the best region is found (default: exact up to 10 windows)")},       \
+        {SPT_ROW("novelty", CHOICE, "none|fade|distinct|both", choosing.novelty,       \
+                 "ask less, or no two alike, of one cluster (default: none)")},        \
+        {SPT_ROW("measure", CHOICE, "once|symmetries|dropout", choosing.measure,       \
+                 "predictions that uncertainty is measured on (default: once)")},      \
+        {SPT_ROW("rescale", FLAG, NULL, choosing.rescale,                              \
+                 "stretch uncertainty to its range before it is weighed")},            \
+    {                                                                                  \
+        SPT_ROW("calibrate", FLAG, NULL, choosing.calibrate,                           \
+                "calibrate probabilities on known labels first")                       \
+    }
+
 #endif

@@ -32,11 +32,11 @@ static const struct spt_option rows[] = {
 static const struct spt_usage usage = {
     .command = "score",
     .synopsis = "--truth SRC... --probability SRC... [OPTION...]",
-    .about = "Compare probability maps with truth, pixel by pixel, over all images "
-             "together:\n"
-             "precision, recall and F-score of the membrane, and the share of wrong "
-             "pixels,\n"
-             "at a threshold and at the best one.",
+    .about =
+        "Compare probability maps with truth at a threshold and at the best one: pixel "
+        "by\npixel, over all images together (precision, recall and F-score of the "
+        "membrane,\nthe share of wrong pixels), and cell by cell, averaged over images "
+        "(V_rand and\nV_info of the ISBI 2012 challenge, after thinning of membranes).",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
 };
@@ -66,17 +66,23 @@ print_score(const struct septum_score *score, bool json)
         NUMBER("best_threshold", "best threshold", score->best_threshold),
         NUMBER("best_f_score", "best F-score", score->best_f_score),
         NUMBER("best_pixel_error", "best pixel error", score->best_pixel_error),
-        {.key = "v_rand", .kind = SPT_FIELD_NOTHING},
-        {.key = "v_info", .kind = SPT_FIELD_NOTHING},
-        /* The last three only when a model was given. */
+        NUMBER("v_rand", "V_rand", score->v_rand),
+        NUMBER("v_info", "V_info", score->v_info),
+        NUMBER("best_v_rand", "best V_rand", score->best_v_rand),
+        NUMBER("best_v_rand_threshold", "at threshold", score->best_v_rand_threshold),
+        NUMBER("best_v_info", "best V_info", score->best_v_info),
+        NUMBER("best_v_info_threshold", "at threshold", score->best_v_info_threshold),
+        /* The last five only when a model was given. */
         NUMBER("model_threshold", "model's threshold", score->model_threshold),
         NUMBER("model_f_score", "model's F-score", score->model_f_score),
         NUMBER("model_pixel_error", "model's pixel error", score->model_pixel_error),
+        NUMBER("model_v_rand", "model's V_rand", score->model_v_rand),
+        NUMBER("model_v_info", "model's V_info", score->model_v_info),
     };
 #undef NUMBER
     const size_t count = sizeof fields / sizeof fields[0];
 
-    return spt_fields_print(fields, score->has_model ? count : count - 3, json)
+    return spt_fields_print(fields, score->has_model ? count : count - 5, json)
                ? SPT_EXIT_DONE
                : SPT_EXIT_FAILED;
 }

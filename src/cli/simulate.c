@@ -16,12 +16,23 @@ struct simulate {
 
 static const struct spt_option rows[] = {
     {SPT_ROW("output", TEXT, "DIR", options.directory,
-             "directory for images/ and labels/; made if it is missing"),
+             "directory for the pictures; made if it is missing"),
      .letter = 'o', .required = true},
     {SPT_ROW("count", COUNT, "N", options.count, "slices of the embryo (default: 10)")},
     {SPT_ROW("size", COUNT, "N", options.size,
              "side of a slice, pixels (default: the microscope's own)")},
     {SPT_ROW("seed", SEED, "N", options.seed, "which embryo (default: 0)")},
+    {SPT_ROW("cells", COUNT, "N", options.cells,
+             "few large or many small ones, at most 1024 (default: 180)")},
+    {SPT_ROW("weak", FRACTION, "F", options.weak,
+             "light that membranes lose in places (spim .8, confocal .85)"),
+     .given = AT(options.has_weak)},
+    {SPT_ROW("merged", FRACTION, "F", options.merged,
+             "how much of them is broad and blurred (.25, .35)"),
+     .given = AT(options.has_merged)},
+    {SPT_ROW("ghosts", FRACTION, "F", options.ghosts,
+             "light of cells in other planes (.3, .55)"),
+     .given = AT(options.has_ghosts)},
     {SPT_ROW("force", FLAG, NULL, options.force,
              "replace the slices of an earlier run")},
     SPT_ROW_QUIET(quiet),
@@ -32,8 +43,12 @@ static const struct spt_usage usage = {
     .synopsis = "spim|confocal -o DIR [OPTION...]",
     .about =
         "Write slices of a simulated embryo as a microscope would show them, into\n"
-        "DIR/images, and their true membranes (255 = membrane) into DIR/labels.\n"
-        "Equal seeds give equal files.",
+        "DIR/images, their true membranes (255 = membrane) into DIR/labels, the "
+        "cells'\n"
+        "numbers into DIR/cells, and what they were made with into "
+        "DIR/parameters.json.\n"
+        "Both microscopes see the same embryo of a seed.  Equal seeds give equal "
+        "files.",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .positional = "spim|confocal",

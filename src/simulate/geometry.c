@@ -5,17 +5,19 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "base/random.h"
 
 #define PURPOSE_SITES 1
+#define PURPOSE_RELAXATION 2
 #define CRUST 0.6     /* how far a cell reaches where nobody stops it, in spacings */
 #define GROOVE 0.33   /* depth of the surface's furrows at most, in spacings */
 #define WIDENING 1.5F /* of the trace of a slanting membrane at most */
-#define CANDIDATES                                                                     \
-    24 /* drawn for each site; the one furthest from the others stays                  \
-        */
+#define CANDIDATES 24 /* drawn for each site; the one furthest from others stays */
+#define RELAXATIONS 4
+#define PROBES 64       /* points a cell whose mean stands for its middle */
+#define GAP_RADIUS 0.75 /* gaps lie within this share of the embryo's radius */
+#define GAP_BULGE 0.22F /* by which a gap is smaller than a cell, in spacings */
 
 static float
 squared_distance(const struct spt_embryo *embryo, uint32_t i, const float at[3])
@@ -72,6 +74,74 @@ place_site(struct spt_embryo *embryo, struct spt_random *random)
     }
 }
 
+static uint32_t
+find_owner(const struct spt_embryo *embryo, const float at[3])
+{
+    float nearest = INFINITY;
+    uint32_t owner = 0;
+
+    for (uint32_t i = 0; i < embryo->count; i++) {
+        float apart = sqrtf(squared_distance(embryo, i, at)) - embryo->bulge[i];
+
+        if (apart < nearest) {
+            nearest = apart;
+            owner = i;
+        }
+    }
+    return owner;
+}
+
+/* Move each site to the middle of its cell. */
+static void
+relax(struct spt_embryo *embryo, struct spt_random *random)
+{
+    double sum[SPT_EMBRYO_CELLS][3] = {0};
+    uint32_t hits[SPT_EMBRYO_CELLS] = {0};
+
+    for (uint32_t k = 0; k < embryo->count * PROBES; k++) {
+        float at[3];
+        uint32_t owner;
+
+        draw_inside(embryo, random, at);
+        owner = find_owner(embryo, at);
+        hits[owner]++;
+        for (int axis = 0; axis < 3; axis++)
+            sum[owner][axis] += (double)at[axis];
+    }
+    for (uint32_t i = 0; i < embryo->count; i++) {
+        if (hits[i] == 0)
+            continue;
+        embryo->x[i] = (float)(sum[i][0] / hits[i]);
+        embryo->y[i] = (float)(sum[i][1] / hits[i]);
+        embryo->z[i] = (float)(sum[i][2] / hits[i]);
+    }
+}
+
+/* Bounded, because a cell whose bulge exceeds its neighbours' by their distance would
+ * swallow them. */
+static void
+draw_bulges(struct spt_embryo *embryo, struct spt_random *random)
+{
+    for (uint32_t i = 0; i < embryo->count; i++) {
+        double bulge = fmax(-1.5, fmin(1.5, spt_random_normal(random)));
+
+        embryo->bulge[i] = (float)(bulge * embryo->shape.unevenness * embryo->spacing);
+    }
+}
+
+static void
+open_gaps(struct spt_embryo *embryo, struct spt_random *random)
+{
+    for (uint32_t i = 0; i < embryo->count; i++) {
+        const float site[3] = {embryo->x[i], embryo->y[i], embryo->z[i]};
+
+        embryo->gap[i] = spt_random_uniform(random) < embryo->shape.gaps &&
+                         ellipsoid_radius(&embryo->shape, site, 0) < GAP_RADIUS;
+        if (embryo->gap[i])
+            embryo->bulge[i] = -GAP_BULGE * (float)embryo->spacing;
+    }
+}
+
 void
 spt_embryo_grow(struct spt_embryo *embryo, const struct spt_embryo_shape *shape,
                 uint64_t key)
@@ -89,13 +159,23 @@ spt_embryo_grow(struct spt_embryo *embryo, const struct spt_embryo_shape *shape,
     embryo->crust = CRUST * embryo->spacing;
     while (embryo->count < shape->cells)
         place_site(embryo, &random);
-    for (uint32_t i = 0; i < embryo->count; i++) {
-        /* Bounded, because a cell whose bulge exceeds its neighbours' by their distance
-         * would swallow them. */
-        double bulge = fmax(-1.5, fmin(1.5, spt_random_normal(&random)));
+    draw_bulges(embryo, &random);
+    spt_random_init(&random, key, PURPOSE_RELAXATION);
+    for (int k = 0; k < RELAXATIONS; k++)
+        relax(embryo, &random);
+    open_gaps(embryo, &random);
+}
 
-        embryo->bulge[i] = (float)(bulge * shape->unevenness * embryo->spacing);
-    }
+/* How deep a point lies in the core, the ellipsoid in which holes are closed; to first
+ * order, and never more than it is. */
+static float
+core_distance(const struct spt_embryo *embryo, const float at[3])
+{
+    const struct spt_embryo_shape *shape = &embryo->shape;
+    double margin = GROOVE * embryo->spacing;
+    double least = fmin(fmin(shape->x, shape->y), shape->z) - margin;
+
+    return (float)((1 - ellipsoid_radius(shape, at, margin)) * least);
 }
 
 void
@@ -108,6 +188,9 @@ spt_embryo_near(const struct spt_embryo *embryo, const float at[3], float radius
         apart[i] = sqrtf(squared_distance(embryo, i, at)) - embryo->bulge[i];
         nearest = apart[i] < nearest ? apart[i] : nearest; /* fminf is a call here */
     }
+    /* Outside by more than that, for either of the two that bound the embryo. */
+    cells->dark = nearest - (float)embryo->crust > radius + reach &&
+                  core_distance(embryo, at) < -(radius + reach);
     cells->count = 0;
     /* Over `radius` either of two distances changes by that much at most, and at a wall
      * within `reach` they differ by twice that at most, as gradients have length 1. */
@@ -129,8 +212,7 @@ find_surface(const struct spt_embryo *embryo, const float at[3], uint32_t cell,
 {
     const struct spt_embryo_shape *shape = &embryo->shape;
     double margin = GROOVE * embryo->spacing;
-    double least = fmin(fmin(shape->x, shape->y), shape->z) - margin;
-    float core = (float)((1 - ellipsoid_radius(shape, at, margin)) * least);
+    float core = core_distance(embryo, at);
     float ball = (float)embryo->crust - (length - embryo->bulge[cell]);
     double x = at[0] / pow(shape->x - margin, 2), y = at[1] / pow(shape->y - margin, 2),
            z = at[2] / pow(shape->z - margin, 2);
@@ -213,7 +295,8 @@ spt_embryo_look(const struct spt_embryo *embryo, const struct spt_cells *cells,
         struct sheet wall;
 
         /* A trace is never nearer than its wall. */
-        if (k == own || gap >= 2 * fmaxf(place.distance, place.trace))
+        if (k == own || gap >= 2 * fmaxf(place.distance, place.trace) ||
+            (embryo->gap[place.cell] && embryo->gap[j]))
             continue;
         away[1] = apart[k] + embryo->bulge[j];
         wall = find_wall(embryo, at, (const uint32_t[2]){place.cell, j}, away, gap);

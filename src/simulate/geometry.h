@@ -7,16 +7,21 @@
  *	d(p) = |p - c| - r
  *
  * (an additively weighted Voronoi diagram: cells of unlike size with curved walls, as
- * soap bubbles have).  Between the nearest cell 1 and any cell j the wall lies where
- * d_j = d_1, to first order (d_j - d_1) / |grad d_j - grad d_1| away.  The embryo ends
- * where d_1 = crust, so that the cells at its surface bulge out; holes well inside the
- * ellipsoid that holds the sites are closed.
+ * soap bubbles have).  Sites are scattered evenly and then relaxed: each moves to the
+ * middle of its cell, several times (Lloyd 1982), which rounds the cells as tension in
+ * their walls does.  Some cells inside are gaps: spaces between cells.  Between the
+ *nearest cell 1 and any cell j the wall lies where d_j = d_1, to first order (d_j -
+ *d_1) / |grad d_j - grad d_1| away.  The embryo ends where d_1 = crust, so that the
+ *cells at its surface bulge out; holes well inside the ellipsoid that holds the sites
+ *are closed.
  *
- * Lengths are pixels, the origin is the embryo's centre, z is the depth of a slice.
+ * Lengths are micrometres, the origin is the embryo's centre, z is the depth of a
+ *slice.
  */
 #ifndef SEPTUM_SIMULATE_GEOMETRY_H
 #define SEPTUM_SIMULATE_GEOMETRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +35,7 @@ struct spt_embryo_shape {
     double x, y, z;    /* half axes */
     uint32_t cells;    /* <= SPT_EMBRYO_CELLS */
     double unevenness; /* spread of the bulges, in mean distances of neighbours */
+    double gaps;       /* share of the cells inside that are gaps */
 };
 
 struct spt_embryo {
@@ -40,6 +46,7 @@ struct spt_embryo {
     uint32_t count;
     float x[SPT_EMBRYO_CELLS], y[SPT_EMBRYO_CELLS], z[SPT_EMBRYO_CELLS];
     float bulge[SPT_EMBRYO_CELLS];
+    bool gap[SPT_EMBRYO_CELLS];
 };
 
 /* Make the embryo of that shape that `key` stands for. */
@@ -48,6 +55,7 @@ void spt_embryo_grow(struct spt_embryo *embryo, const struct spt_embryo_shape *s
 
 /* The cells that matter in some small part of the embryo. */
 struct spt_cells {
+    bool dark; /* no cell and no membrane comes near: there is nothing to look at */
     uint32_t count;
     uint16_t at[SPT_EMBRYO_CELLS];
 };
@@ -61,7 +69,7 @@ void spt_embryo_near(const struct spt_embryo *embryo, const float at[3], float r
 
 /* What there is at a point. */
 struct spt_place {
-    uint32_t cell;  /* the owner, or SPT_CELL_OUTSIDE */
+    uint32_t cell;  /* the owner, perhaps a gap, or SPT_CELL_OUTSIDE */
     uint32_t other; /* behind the nearest membrane; the owner itself when there is no
                        membrane within reach */
     float distance; /* to the nearest membrane, at most reach */

@@ -8,74 +8,54 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/random.h"
 
-#define BLOCK 8        /* side of the squares that share a list of cells, pixels */
-#define PLANES 4       /* looked at on either side of the slice */
+#define BLOCK 8        /* side of the squares that share a list of cells, samples */
+#define PLANES 3       /* looked at on either side of the slice */
 #define TAPS 64        /* of the blur at most, on either side */
+#define GHOST_BLUR 3   /* of the ghosts, in lateral spreads */
 #define SHADOWS 7      /* cast from the side */
 #define MAX_POISSON 60 /* above it a normal is indistinguishable at 8 bits */
 
 enum purpose {
-    PURPOSE_WALLS = 1,
-    PURPOSE_STAIN,
-    PURPOSE_GRAIN,
-    PURPOSE_CELLS,
-    PURPOSE_SHADOWS,
+    PURPOSE_SHADOWS = 1,
     PURPOSE_STRIPES,
     PURPOSE_CAMERA,
 };
 
-/* A picture in the making: `side` pixels, `margin` of them around the image, so that
- * the blur finds light beyond the edge. */
-struct exposure {
-    const struct spt_microscope *microscope;
-    const struct spt_embryo *embryo;
-    double z;
-    uint64_t key;
-    size_t size, margin, side;
-    float *light, *blurred;
-    uint8_t *membrane;
+/* A plane that adds to the light. */
+struct plane {
+    float offset; /* from the slice, in axial spreads */
+    float weight;
 };
 
-static float
-unit(uint64_t bits)
-{
-    return (float)(bits >> 40) * 0x1p-24F;
-}
+/* Far planes, whose light is blurred. */
+static const struct plane far_planes[] = {
+    {-5.5F, 0.2F}, {-3.5F, 0.3F}, {3.5F, 0.3F}, {5.5F, 0.2F}};
 
-static float
-mix(float a, float b, float t)
-{
-    return a + (b - a) * t;
-}
+#define FAR_PLANES (sizeof far_planes / sizeof *far_planes)
 
-/* Smooth noise in [0, 1] with features of size 1: random values at the integer points
- * and a smooth way between them. */
-static float
-smooth_noise(uint64_t key, float x, float y, float z)
-{
-    float fx = floorf(x), fy = floorf(y), fz = floorf(z), sum[4];
-    float tx = x - fx, ty = y - fy, tz = z - fz;
-    uint64_t ix = (uint64_t)(int64_t)fx, iy = (uint64_t)(int64_t)fy,
-             iz = (uint64_t)(int64_t)fz;
+/* A square of samples around the embryo's middle. */
+struct canvas {
+    size_t side;
+    float step; /* distance of two samples, micrometres */
+    float *light;
+};
 
-    tx = tx * tx * (3 - 2 * tx);
-    ty = ty * ty * (3 - 2 * ty);
-    tz = tz * tz * (3 - 2 * tz);
-    for (uint64_t i = 0; i < 4; i++) {
-        uint64_t row =
-            spt_random_hash(spt_random_hash(key, iz + (i >> 1)), iy + (i & 1));
-
-        sum[i] =
-            mix(unit(spt_random_hash(row, ix)), unit(spt_random_hash(row, ix + 1)), tx);
-    }
-    return mix(mix(sum[0], sum[1], ty), mix(sum[2], sum[3], ty), tz);
-}
+/* A picture in the making: a canvas of a sample a pixel with `margin` of them around
+ * the image, so that the blur finds light beyond the edge. */
+struct exposure {
+    const struct spt_microscope *microscope;
+    const struct spt_view *view;
+    const struct spt_slice *out;
+    size_t margin;
+    struct canvas canvas, ghosts; /* the ghosts have half as many samples a side */
+    float *spare;
+};
 
 static float
 clip(float x)
@@ -83,125 +63,111 @@ clip(float x)
     return x > 1 ? 1 : x > 0 ? x : 0;
 }
 
-/* A wall has its own brightness, which varies along it and in places nearly fades. */
+/* Micrometres from the embryo's middle. */
 static float
-stain_of_wall(const struct exposure *exposure, const struct spt_place *place,
-              const float at[3])
+place_sample(const struct canvas *canvas, size_t index)
 {
-    const struct spt_embryo *embryo = exposure->embryo;
-    uint64_t key = embryo->key;
-    uint32_t first = place->cell < place->other ? place->cell : place->other;
-    uint32_t second = place->cell < place->other ? place->other : place->cell;
-    float wall = unit(spt_random_hash(
-        spt_random_hash(spt_random_hash(key, PURPOSE_WALLS), first), second));
-    float scale = 3 / (float)embryo->spacing, weak, grain;
-
-    weak = smooth_noise(spt_random_hash(key, PURPOSE_STAIN), at[0] * scale,
-                        at[1] * scale, at[2] * scale);
-    weak = clip((0.45F - weak) * 5) * (float)exposure->microscope->weakness;
-    scale *= 4;
-    grain = smooth_noise(spt_random_hash(key, PURPOSE_GRAIN), at[0] * scale,
-                         at[1] * scale, at[2] * scale);
-    return (0.7F + 0.6F * wall) * (0.7F + 0.6F * grain) * (1 - weak);
+    return ((float)index - (float)canvas->side / 2 + 0.5F) * canvas->step;
 }
 
-/* Each cell has its own level; nuclei, at the sites, are darker. */
+/* The axial spread where light has come to x. */
 static float
-light_of_cell(const struct exposure *exposure, const struct spt_place *place,
-              const float at[3])
+spread_at(const struct spt_microscope *microscope, float x)
 {
-    const struct spt_embryo *embryo = exposure->embryo;
-    uint64_t key = spt_random_hash(embryo->key, PURPOSE_CELLS);
-    float level = 0.6F + 0.8F * unit(spt_random_hash(key, place->cell));
-    float nucleus = clip((0.3F - place->centre) * 12);
-    float scale = 9 / (float)embryo->spacing;
-    float grain = smooth_noise(key, at[0] * scale, at[1] * scale, at[2] * scale);
+    float ways = microscope->waist > 0 ? x / (float)microscope->waist : 0;
 
-    return (float)exposure->microscope->cytoplasm * level * (0.6F + 0.8F * grain) *
-           (1 - 0.55F * nucleus);
+    return (float)microscope->axial * sqrtf(1 + ways * ways);
 }
 
-static float
-light_at(const struct exposure *exposure, const struct spt_place *place,
-         const float at[3])
-{
-    float thickness = (float)exposure->microscope->thickness;
-    float across = place->distance / thickness, light = 0;
-
-    if (place->cell != SPT_CELL_OUTSIDE)
-        light = light_of_cell(exposure, place, at);
-    if (across < 3)
-        light += stain_of_wall(exposure, place, at) * expf(-across * across / 2);
-    return light;
-}
-
-/* Distance of a plane from the slice, in standard deviations of the point-spread. */
-static float
-plane_offset(int plane)
-{
-    return (float)plane * 2.5F / PLANES;
-}
-
-static float
-plane_weight(int plane)
-{
-    float off = plane_offset(plane);
-
-    return expf(-off * off / 2);
-}
-
-/* Add the light of one plane in one block of pixels, and in the slice's own plane set
- * the truth. */
+/* `place` is NULL where there is nothing. */
 static void
-expose_block(const struct exposure *exposure, size_t row, size_t column, int plane)
+note_truth(const struct exposure *exposure, const struct spt_place *place, size_t y,
+           size_t x)
+{
+    const struct spt_view *view = exposure->view;
+    size_t i = y - exposure->margin, j = x - exposure->margin;
+    bool membrane =
+        place != NULL && place->trace <= (float)exposure->microscope->truth / 2;
+    bool cell = place != NULL && !membrane && place->cell != SPT_CELL_OUTSIDE &&
+                !view->embryo->gap[place->cell];
+
+    if (i >= view->size || j >= view->size)
+        return;
+    exposure->out->membrane[i * view->size + j] = membrane ? 255 : 0;
+    exposure->out->cells[i * view->size + j] =
+        cell ? (uint16_t)(place->cell + 1) : (uint16_t)0;
+}
+
+/* Add the light of one plane in one block of samples; with `truth`, note the truth. */
+static void
+expose_block(const struct exposure *exposure, const struct canvas *canvas, size_t row,
+             size_t column, const struct plane *plane, bool truth)
 {
     const struct spt_microscope *microscope = exposure->microscope;
-    const float weight = plane_weight(plane);
-    const float reach =
-        (float)fmax(3 * microscope->thickness, microscope->truth / 2 + 1);
-    const float middle = (float)exposure->side / 2 - 0.5F;
-    const float z = (float)(exposure->z + plane_offset(plane) * microscope->axial);
-    const float centre[3] = {(float)column + BLOCK / 2.0F - 0.5F - middle,
-                             (float)row + BLOCK / 2.0F - 0.5F - middle, z};
-    size_t bottom = row + BLOCK < exposure->side ? row + BLOCK : exposure->side;
-    size_t right = column + BLOCK < exposure->side ? column + BLOCK : exposure->side;
+    const struct spt_embryo *embryo = exposure->view->embryo;
+    const float reach = fmaxf(spt_stain_reach(&exposure->view->stain),
+                              (float)(microscope->truth / 2 + microscope->pixel));
+    const float half = (BLOCK - 1) / 2.0F * canvas->step;
+    const float left = place_sample(canvas, column), top = place_sample(canvas, row);
+    const float z = (float)exposure->view->z, offset = plane->offset;
+    const float centre[3] = {left + half, top + half,
+                             z + offset * spread_at(microscope, left + half)};
+    /* What the plane's depth changes over half a block, where a sheet is thick. */
+    const float tilt = fabsf(offset * (spread_at(microscope, left + 2 * half) -
+                                       spread_at(microscope, left)));
+    size_t bottom = row + BLOCK < canvas->side ? row + BLOCK : canvas->side;
+    size_t right = column + BLOCK < canvas->side ? column + BLOCK : canvas->side;
     struct spt_cells cells;
 
-    spt_embryo_near(exposure->embryo, centre, BLOCK * 0.7072F, reach, &cells);
-    for (size_t y = row; y < bottom; y++)
+    spt_embryo_near(embryo, centre, half * 1.4143F + tilt, reach, &cells);
+    for (size_t y = row; y < bottom && (truth || !cells.dark); y++)
         for (size_t x = column; x < right; x++) {
-            const float at[3] = {(float)x - middle, (float)y - middle, z};
-            struct spt_place place =
-                spt_embryo_look(exposure->embryo, &cells, at, reach);
-            size_t i = y - exposure->margin, j = x - exposure->margin;
+            const float across = place_sample(canvas, x);
+            const float at[3] = {across, place_sample(canvas, y),
+                                 z + offset * spread_at(microscope, across)};
+            struct spt_place place;
 
-            exposure->light[y * exposure->side + x] +=
-                weight * light_at(exposure, &place, at);
-            if (plane == 0 && i < exposure->size && j < exposure->size)
-                exposure->membrane[i * exposure->size + j] =
-                    place.trace <= (float)microscope->truth / 2 ? 255 : 0;
+            if (cells.dark) {
+                note_truth(exposure, NULL, y, x);
+                continue;
+            }
+            place = spt_embryo_look(embryo, &cells, at, reach);
+            canvas->light[y * canvas->side + x] +=
+                plane->weight *
+                spt_stain_light(&exposure->view->stain, embryo, &place, at);
+            if (truth)
+                note_truth(exposure, &place, y, x);
         }
 }
 
 static void
-expose_planes(const struct exposure *exposure)
+expose_planes(const struct exposure *exposure, const struct canvas *canvas,
+              const struct plane *planes, size_t count)
 {
-    size_t blocks = (exposure->side + BLOCK - 1) / BLOCK;
+    size_t blocks = (canvas->side + BLOCK - 1) / BLOCK;
+
+#pragma omp parallel for schedule(dynamic, 2)
+    for (size_t row = 0; row < blocks; row++)
+        for (size_t column = 0; column < blocks; column++)
+            for (size_t k = 0; k < count; k++)
+                expose_block(exposure, canvas, row * BLOCK, column * BLOCK, &planes[k],
+                             canvas == &exposure->canvas && planes[k].offset == 0);
+}
+
+/* The planes in focus, weighted by the point-spread, which adds up to 1. */
+static void
+choose_planes(struct plane planes[2 * PLANES + 1])
+{
     float sum = 0;
 
-    for (int plane = -PLANES; plane <= PLANES; plane++)
-        sum += plane_weight(plane);
-#pragma omp parallel for schedule(dynamic, 4)
-    for (size_t row = 0; row < blocks; row++) {
-        for (size_t column = 0; column < blocks; column++)
-            for (int plane = -PLANES; plane <= PLANES; plane++)
-                expose_block(exposure, row * BLOCK, column * BLOCK, plane);
-        for (size_t i = row * BLOCK * exposure->side;
-             i < (row + 1) * BLOCK * exposure->side &&
-             i < exposure->side * exposure->side;
-             i++)
-            exposure->light[i] /= sum;
+    for (int k = -PLANES; k <= PLANES; k++) {
+        float off = (float)k * 2.5F / PLANES;
+
+        planes[k + PLANES] = (struct plane){off, expf(-off * off / 2)};
+        sum += planes[k + PLANES].weight;
     }
+    for (int k = 0; k <= 2 * PLANES; k++)
+        planes[k].weight /= sum;
 }
 
 struct shadow {
@@ -211,15 +177,15 @@ struct shadow {
 static void
 cast_shadows(const struct exposure *exposure, struct shadow *shadows)
 {
-    const struct spt_embryo_shape *shape = &exposure->embryo->shape;
+    const struct spt_embryo_shape *shape = &exposure->view->embryo->shape;
     struct spt_random random;
 
-    spt_random_init(&random, exposure->key, PURPOSE_SHADOWS);
+    spt_random_init(&random, exposure->view->key, PURPOSE_SHADOWS);
     for (int k = 0; k < SHADOWS; k++)
         shadows[k] = (struct shadow){
             .from = (float)(shape->x * (1.2 * spt_random_uniform(&random) - 1)),
             .at = (float)(shape->y * (2 * spt_random_uniform(&random) - 1)),
-            .width = (float)(1 + 4 * spt_random_uniform(&random)),
+            .width = (float)(0.7 + 2.6 * spt_random_uniform(&random)),
             .depth = (float)(exposure->microscope->stripes *
                              (0.5 + spt_random_uniform(&random)))};
 }
@@ -230,39 +196,45 @@ illumination_at(const struct exposure *exposure, const struct shadow *shadows,
                 const float at[3])
 {
     const struct spt_microscope *microscope = exposure->microscope;
-    float path = spt_embryo_path(exposure->embryo, at, microscope->shade_axis);
+    float path = spt_embryo_path(exposure->view->embryo, at, microscope->shade_axis);
     float left = expf(-path / (float)microscope->shade), fine;
 
+    left *= 1 - (float)exposure->view->bleached;
     if (microscope->stripes <= 0)
         return left;
-    fine = smooth_noise(spt_random_hash(exposure->key, PURPOSE_STRIPES), at[0] / 150,
-                        at[1] / 2, 0);
+    fine = spt_stain_noise(spt_random_hash(exposure->view->key, PURPOSE_STRIPES),
+                           at[0] / 100, at[1] / (2 * (float)microscope->pixel), 0);
     left *= 1 - 0.8F * (float)microscope->stripes * fine;
     for (int k = 0; k < SHADOWS; k++) {
         float off = (at[1] - shadows[k].at) / shadows[k].width;
 
         if (fabsf(off) < 4)
             left *= 1 - shadows[k].depth * expf(-off * off / 2) *
-                            clip((at[0] - shadows[k].from) / 15);
+                            clip((at[0] - shadows[k].from) / 10);
     }
     return left;
 }
 
+/* Add the ghosts, half as fine, to the light, and dim all of it by what light gets
+ * there. */
 static void
 illuminate(const struct exposure *exposure)
 {
-    const float middle = (float)exposure->side / 2 - 0.5F;
+    const struct canvas *canvas = &exposure->canvas, *ghosts = &exposure->ghosts;
+    const float share = (float)exposure->view->ghosts;
     struct shadow shadows[SHADOWS];
 
     cast_shadows(exposure, shadows);
 #pragma omp parallel for
-    for (size_t y = 0; y < exposure->side; y++)
-        for (size_t x = 0; x < exposure->side; x++) {
-            const float at[3] = {(float)x - middle, (float)y - middle,
-                                 (float)exposure->z};
+    for (size_t y = 0; y < canvas->side; y++)
+        for (size_t x = 0; x < canvas->side; x++) {
+            const float at[3] = {place_sample(canvas, x), place_sample(canvas, y),
+                                 (float)exposure->view->z};
+            float *light = &canvas->light[y * canvas->side + x];
 
-            exposure->light[y * exposure->side + x] *=
-                illumination_at(exposure, shadows, at);
+            if (share > 0)
+                *light += share * ghosts->light[y / 2 * ghosts->side + x / 2];
+            *light *= illumination_at(exposure, shadows, at);
         }
 }
 
@@ -284,12 +256,12 @@ blur_rows(const float *in, float *out, size_t side, const float *taps, size_t re
         }
 }
 
+/* Blur a canvas by a normal curve of standard deviation `sigma`, in samples. */
 static void
-blur(const struct exposure *exposure)
+blur(const struct canvas *canvas, float *spare, float sigma)
 {
     float taps[2 * TAPS + 1], sum = 0;
-    float sigma = (float)exposure->microscope->lateral;
-    size_t reach = exposure->margin;
+    size_t reach = (size_t)ceilf(3 * sigma);
 
     assert(reach <= TAPS);
     for (size_t k = 0; k <= 2 * reach; k++) {
@@ -300,8 +272,8 @@ blur(const struct exposure *exposure)
     }
     for (size_t k = 0; k <= 2 * reach; k++)
         taps[k] /= sum;
-    blur_rows(exposure->light, exposure->blurred, exposure->side, taps, reach);
-    blur_rows(exposure->blurred, exposure->light, exposure->side, taps, reach);
+    blur_rows(canvas->light, spare, canvas->side, taps, reach);
+    blur_rows(spare, canvas->light, canvas->side, taps, reach);
 }
 
 static double
@@ -319,60 +291,73 @@ count_photons(struct spt_random *random, double mean)
 }
 
 static void
-record(const struct exposure *exposure, uint8_t *image)
+record(const struct exposure *exposure)
 {
     const struct spt_microscope *microscope = exposure->microscope;
-    uint64_t key = spt_random_hash(exposure->key, PURPOSE_CAMERA);
+    const size_t size = exposure->view->size, side = exposure->canvas.side;
+    uint64_t key = spt_random_hash(exposure->view->key, PURPOSE_CAMERA);
 
 #pragma omp parallel for
-    for (size_t y = 0; y < exposure->size; y++) {
-        const float *light = exposure->light + (y + exposure->margin) * exposure->side +
-                             exposure->margin;
+    for (size_t y = 0; y < size; y++) {
+        const float *light =
+            exposure->canvas.light + (y + exposure->margin) * side + exposure->margin;
         struct spt_random random;
 
         spt_random_init(&random, key, y);
-        for (size_t x = 0; x < exposure->size; x++) {
-            double mean = microscope->photons * (light[x] + microscope->background);
+        for (size_t x = 0; x < size; x++) {
+            double mean =
+                microscope->photons * ((double)light[x] + microscope->background);
             double count = count_photons(&random, mean) +
                            microscope->read_noise * spt_random_normal(&random);
             double grey = microscope->offset + microscope->gain * count;
 
-            image[y * exposure->size + x] = (uint8_t)fmin(fmax(grey + 0.5, 0), 255);
+            exposure->out->image[y * size + x] =
+                (uint8_t)fmin(fmax(grey + 0.5, 0), 255);
         }
     }
 }
 
+static bool
+make_canvas(struct canvas *canvas, size_t side, double step)
+{
+    *canvas = (struct canvas){.side = side, .step = (float)step};
+    canvas->light = spt_alloc_array(side * side, sizeof *canvas->light);
+    return canvas->light != NULL;
+}
+
 enum septum_status
 spt_microscope_expose(const struct spt_microscope *microscope,
-                      const struct spt_embryo *embryo, double z, uint64_t key,
-                      uint32_t size, uint8_t *image, uint8_t *membrane,
+                      const struct spt_view *view, const struct spt_slice *out,
                       struct septum_error *err)
 {
+    struct exposure exposure = {.microscope = microscope, .view = view, .out = out};
+    const float sigma = (float)(microscope->lateral / microscope->pixel);
+    struct plane planes[2 * PLANES + 1];
     enum septum_status status = SEPTUM_OK;
-    struct exposure exposure = {.microscope = microscope,
-                                .embryo = embryo,
-                                .z = z,
-                                .key = key,
-                                .size = size,
-                                .margin = (size_t)ceil(3 * microscope->lateral)};
-    size_t pixels;
+    size_t side;
 
-    exposure.membrane = membrane;
-    exposure.side = size + 2 * exposure.margin;
-    pixels = exposure.side * exposure.side;
-    exposure.light = spt_alloc_array(pixels, sizeof *exposure.light);
-    exposure.blurred = spt_alloc_array(pixels, sizeof *exposure.blurred);
-    if (exposure.light == NULL || exposure.blurred == NULL) {
-        status = spt_fail_memory(err, "a simulated slice",
-                                 2 * pixels * sizeof *exposure.light);
+    /* Even, so that ghosts have two samples of the picture each. */
+    exposure.margin = 2 * (size_t)ceilf(2 * GHOST_BLUR * sigma / 2);
+    side = view->size + 2 * exposure.margin;
+    exposure.spare = spt_alloc_array(side * side, sizeof *exposure.spare);
+    if (!make_canvas(&exposure.canvas, side, microscope->pixel) ||
+        !make_canvas(&exposure.ghosts, (side + 1) / 2, 2 * microscope->pixel) ||
+        exposure.spare == NULL) {
+        status = spt_fail_memory(err, "a simulated slice", side * side * 9);
         goto done;
     }
-    expose_planes(&exposure);
+    choose_planes(planes);
+    expose_planes(&exposure, &exposure.canvas, planes, 2 * PLANES + 1);
+    if (view->ghosts > 0) {
+        expose_planes(&exposure, &exposure.ghosts, far_planes, FAR_PLANES);
+        blur(&exposure.ghosts, exposure.spare, GHOST_BLUR * sigma / 2);
+    }
     illuminate(&exposure);
-    blur(&exposure);
-    record(&exposure, image);
+    blur(&exposure.canvas, exposure.spare, sigma);
+    record(&exposure);
 done:
-    free(exposure.light);
-    free(exposure.blurred);
+    free(exposure.canvas.light);
+    free(exposure.ghosts.light);
+    free(exposure.spare);
     return status;
 }

@@ -2,11 +2,16 @@
  * microscope.h - what a microscope makes of an embryo.
  *
  * Light of one pixel = sum over planes around the slice, weighted by the axial
- * point-spread, of (membrane + cytoplasm), times the illumination that gets there,
- * blurred by the lateral point-spread, plus background.  The camera counts photons
- * (Poisson), adds read noise (normal) and rounds to 8 bits.
+ * point-spread, of what shines there, plus a broader and blurred sum over planes
+ * further away (ghosts of other cells), times the illumination that gets there, blurred
+ * by the lateral point-spread, plus background.  The camera counts photons (Poisson),
+ * adds read noise (normal) and rounds to 8 bits.
  *
- * Light is in units of a membrane of full brightness in the focal plane.
+ * A light sheet comes from the side, is thinnest in the middle of the embryo and
+ * thickens towards both ends as a Gaussian beam does.  A laser that scans from above
+ * loses light with depth, and what has been scanned is bleached.
+ *
+ * Lengths are micrometres.
  */
 #ifndef SEPTUM_SIMULATE_MICROSCOPE_H
 #define SEPTUM_SIMULATE_MICROSCOPE_H
@@ -14,23 +19,26 @@
 #include <stdint.h>
 
 #include "simulate/geometry.h"
+#include "simulate/stain.h"
 
 struct spt_microscope {
     const char *name;
     uint32_t size; /* side of an image, pixels */
-    struct spt_embryo_shape embryo;
-    double stack; /* share of the embryo's depth that a stack covers at most */
-    double step;  /* distance of two slices at most, pixels */
+    double pixel;  /* side of a pixel */
+    double step;   /* distance of two slices at most */
+    double truth;  /* thickness of an upright membrane in the truth */
 
-    double truth;     /* thickness of an upright membrane in the truth, pixels */
-    double thickness; /* standard deviation of its stain across it, pixels */
-    double weakness;  /* share of a membrane's brightness that may be missing */
-    double cytoplasm; /* light of a cell's inside */
+    /* The paper's three difficulties, unless a user says otherwise: see stain.h for the
+     * first two; the third is the light of far planes. */
+    double weak, merged, ghosts;
 
-    double axial, lateral; /* standard deviations of the point-spread, pixels */
-    double shade;      /* path in the embryo, in pixels, that takes 63 % of the light */
-    int shade_axis;    /* along which light comes: 0 x (from the side), 2 z */
-    double stripes;    /* depth of the shadows that run along the light */
+    double axial, lateral; /* standard deviations of the point-spread */
+    double waist;     /* way along the light on which a sheet gets 1.4 times as thick; 0
+                         = the axial spread is the same everywhere */
+    double shade;     /* path in the embryo that takes 63 % of the light */
+    int shade_axis;   /* along which light comes: 0 x (from the side), 2 z */
+    double bleaching; /* share of the light lost from the first slice to the last */
+    double stripes;   /* depth of the shadows that run along the light */
     double background; /* light from everywhere */
 
     double photons;    /* counted for light 1 */
@@ -39,13 +47,29 @@ struct spt_microscope {
     double offset;     /* grey level of darkness; may be negative */
 };
 
-/*
- * Look at the plane `z` of the embryo.  `image` and `membrane` take size * size bytes;
- * `key` is of the noise.  Fails for want of memory only.
- */
-enum septum_status spt_microscope_expose(const struct spt_microscope *microscope,
-                                         const struct spt_embryo *embryo, double z,
-                                         uint64_t key, uint32_t size, uint8_t *image,
-                                         uint8_t *membrane, struct septum_error *err);
+/* One slice to look at. */
+struct spt_view {
+    const struct spt_embryo *embryo;
+    struct spt_stain stain;
+    double z;
+    double ghosts;   /* light of far planes */
+    double bleached; /* share of the light lost so far */
+    uint64_t key;    /* of the noise */
+    uint32_t size;   /* side of the image, pixels */
+};
+
+/* What is seen, size * size of each. */
+struct spt_slice {
+    uint8_t *image;
+    uint8_t *membrane; /* truth: 255 = membrane, 0 = not */
+    uint16_t *cells;   /* numbers from 1, the same in all slices; 0 = membrane, gap or
+                          outside */
+};
+
+/* Fails for want of memory only; what is in *out then has no meaning. */
+enum septum_status
+spt_microscope_expose(const struct spt_microscope *microscope,
+                      const struct spt_view *view, const struct spt_slice *out,
+                      struct septum_error *err);
 
 #endif

@@ -3,59 +3,75 @@
  */
 #include "simulate/simulate.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/random.h"
-#include "simulate/geometry.h"
-#include "simulate/microscope.h"
 
-#define LARGEST 8192 /* side of a slice: half a gigabyte of working memory */
+#define LARGEST 8192 /* side of a slice: most of a gigabyte of working memory */
+#define STACK 0.6    /* share of the embryo's depth that a stack covers at most */
+#define PURPOSE_EMBRYO 301
+
+/* About 0.2 mm long, and so made that it fits the light sheet's field of view. */
+static const struct spt_embryo_shape embryo_shape = {
+    .x = 92, .y = 80, .z = 74, .unevenness = 0.09, .gaps = 0.05};
+
+#define THICKNESS 0.55
+#define CYTOPLASM 0.14
 
 static const struct spt_microscope microscopes[] = {
     {
         .name = "spim",
         .size = 301,
-        .embryo = {.x = 144, .y = 124, .z = 116, .cells = 150, .unevenness = 0.08},
-        .stack = 0.6,
-        .step = 8,
-        .truth = 4.4,
-        .thickness = 1.3,
-        .weakness = 0.8,
-        .cytoplasm = 0.14,
-        .axial = 3,
-        .lateral = 0.9,
-        .shade = 380,
+        .pixel = 0.66,
+        .step = 5.3,
+        .truth = 2.9,
+        .weak = 0.8,
+        .merged = 0.25,
+        .ghosts = 0.3,
+        .axial = 1.7,
+        .lateral = 0.62,
+        .waist = 80,
+        .shade = 260,
         .shade_axis = 0,
         .stripes = 0.4,
-        .background = 0.06,
-        .photons = 50,
+        .background = 0.05,
+        .photons = 60,
         .read_noise = 1.5,
-        .gain = 4.5,
-        .offset = 8,
+        .gain = 4.4,
+        .offset = 6,
     },
     {
         .name = "confocal",
         .size = 1024,
-        .embryo = {.x = 492, .y = 428, .z = 340, .cells = 900, .unevenness = 0.1},
-        .stack = 0.65,
-        .step = 8,
-        .truth = 7.5,
-        .thickness = 2,
-        .weakness = 0.85,
-        .cytoplasm = 0.16,
-        .axial = 7,
-        .lateral = 1.9,
-        .shade = 650,
+        .pixel = 0.308,
+        .step = 2.5,
+        .truth = 2.3,
+        .weak = 0.85,
+        .merged = 0.35,
+        .ghosts = 0.55,
+        .axial = 2.2,
+        .lateral = 0.58,
+        .shade = 170,
         .shade_axis = 2,
-        .stripes = 0,
+        .bleaching = 0.3,
         .background = 0.02,
-        .photons = 17,
-        .read_noise = 0.7,
-        .gain = 9.5,
+        .photons = 45,
+        .read_noise = 1,
+        .gain = 4.7,
         .offset = 0,
     },
+};
+
+struct spt_simulation {
+    const struct spt_microscope *microscope;
+    struct spt_simulation_settings settings; /* with nothing left to defaults */
+    struct spt_stain stain;
+    struct spt_embryo embryo;
 };
 
 const struct spt_microscope *
@@ -67,41 +83,183 @@ spt_microscope_find(const char *name)
     return NULL;
 }
 
-uint32_t
-spt_microscope_size(const struct spt_microscope *microscope)
+static enum septum_status
+check_settings(const struct spt_simulation_settings *settings, struct septum_error *err)
 {
-    return microscope->size;
-}
+    const struct {
+        const char *name;
+        double share;
+    } shares[] = {{"weak", settings->weak},
+                  {"merged", settings->merged},
+                  {"ghosts", settings->ghosts}};
 
-/* Depth of a slice: a stack is centred in the embryo, and slices are as far apart as
- * its part of the embryo allows, but never so far that neighbours are unlike. */
-static double
-find_depth(const struct spt_microscope *microscope, uint32_t slice, uint32_t count)
-{
-    double whole = 2 * microscope->embryo.z * microscope->stack;
-    double step = fmin(microscope->step, whole / count);
-
-    return (slice - (count - 1) / 2.0) * step;
+    if (settings->count == 0)
+        return spt_fail(err, SEPTUM_EINVAL, "a simulated stack has no slice");
+    if (settings->size > LARGEST)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "a simulated slice of %" PRIu32
+                        " pixels a side: 1 to %d are possible",
+                        settings->size, LARGEST);
+    if (settings->cells > SPT_EMBRYO_CELLS)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "a simulated embryo of %" PRIu32 " cells: 1 to %d are possible",
+                        settings->cells, SPT_EMBRYO_CELLS);
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+        if (!(shares[i].share >= 0 && shares[i].share <= 1))
+            return spt_fail(err, SEPTUM_EINVAL, "%s: %g is not from 0 to 1",
+                            shares[i].name, shares[i].share);
+    return SEPTUM_OK;
 }
 
 enum septum_status
-spt_simulate_slice(const struct spt_microscope *microscope, uint64_t seed,
-                   uint32_t slice, uint32_t count, uint32_t size, uint8_t *image,
-                   uint8_t *membrane, struct septum_error *err)
+spt_simulation_create(const struct spt_simulation_settings *settings,
+                      struct spt_simulation **out, struct septum_error *err)
 {
-    uint64_t key = spt_random_hash(seed, microscope->size);
-    struct spt_embryo embryo;
+    const struct spt_microscope *microscope = spt_microscope_find(settings->microscope);
+    struct spt_simulation_settings full = *settings;
+    struct spt_embryo_shape shape = embryo_shape;
+    struct spt_simulation *simulation;
+    enum septum_status status;
 
-    if (slice >= count)
+    *out = NULL;
+    if (microscope == NULL)
         return spt_fail(err, SEPTUM_EINVAL,
-                        "slice %u is not in a stack of %u slices, counted from 0",
-                        slice, count);
-    if (size == 0 || size > LARGEST)
+                        "there is no microscope \"%s\", only spim and confocal",
+                        settings->microscope);
+    full.microscope = microscope->name;
+    full.size = settings->size > 0 ? settings->size : microscope->size;
+    full.cells = settings->cells > 0 ? settings->cells : SPT_SIMULATION_CELLS;
+    full.weak = settings->has_weak ? settings->weak : microscope->weak;
+    full.merged = settings->has_merged ? settings->merged : microscope->merged;
+    full.ghosts = settings->has_ghosts ? settings->ghosts : microscope->ghosts;
+    status = check_settings(&full, err);
+    if (status != SEPTUM_OK)
+        return status;
+    simulation = spt_alloc_array(1, sizeof *simulation);
+    if (simulation == NULL)
+        return spt_fail_memory(err, "a simulated embryo", sizeof *simulation);
+    simulation->microscope = microscope;
+    simulation->settings = full;
+    simulation->stain = (struct spt_stain){.thickness = THICKNESS,
+                                           .cytoplasm = CYTOPLASM,
+                                           .weak = full.weak,
+                                           .merged = full.merged};
+    shape.cells = full.cells;
+    spt_embryo_grow(&simulation->embryo, &shape,
+                    spt_random_hash(settings->seed, PURPOSE_EMBRYO));
+    *out = simulation;
+    return SEPTUM_OK;
+}
+
+void
+spt_simulation_free(struct spt_simulation *simulation)
+{
+    free(simulation);
+}
+
+uint32_t
+spt_simulation_size(const struct spt_simulation *simulation)
+{
+    return simulation->settings.size;
+}
+
+/* Slices are as far apart as the part of the embryo that a stack covers allows, but
+ * never so far that neighbours are unlike. */
+static double
+find_step(const struct spt_simulation *simulation)
+{
+    double whole = 2 * simulation->embryo.shape.z * STACK;
+
+    return fmin(simulation->microscope->step, whole / simulation->settings.count);
+}
+
+/* Depth of a slice: a stack is centred in the embryo. */
+static double
+find_depth(const struct spt_simulation *simulation, uint32_t slice)
+{
+    return (slice - (simulation->settings.count - 1) / 2.0) * find_step(simulation);
+}
+
+enum septum_status
+spt_simulation_slice(const struct spt_simulation *simulation, uint32_t slice,
+                     const struct spt_slice *out, struct septum_error *err)
+{
+    const struct spt_simulation_settings *settings = &simulation->settings;
+    const struct spt_microscope *microscope = simulation->microscope;
+    /* Another microscope's noise is another one. */
+    uint64_t key = spt_random_hash(settings->seed, microscope->size);
+    const struct spt_view view = {
+        .embryo = &simulation->embryo,
+        .stain = simulation->stain,
+        .z = find_depth(simulation, slice),
+        .ghosts = settings->ghosts,
+        .bleached = microscope->bleaching * (slice + 0.5) / settings->count,
+        .key = spt_random_hash(key, slice),
+        .size = settings->size,
+    };
+
+    if (slice >= settings->count)
         return spt_fail(err, SEPTUM_EINVAL,
-                        "a simulated slice of %u pixels a side: 1 to %u are possible",
-                        size, LARGEST);
-    spt_embryo_grow(&embryo, &microscope->embryo, key);
-    return spt_microscope_expose(
-        microscope, &embryo, find_depth(microscope, slice, count),
-        spt_random_hash(key, slice), size, image, membrane, err);
+                        "slice %" PRIu32 " is not in a stack of %" PRIu32
+                        " slices, counted from 0",
+                        slice, settings->count);
+    return spt_microscope_expose(microscope, &view, out, err);
+}
+
+static void
+describe_microscope(const struct spt_microscope *microscope, struct spt_text *text)
+{
+    spt_text_add(text,
+                 "  \"optics\": {\n"
+                 "    \"axial_um\": %g,\n    \"lateral_um\": %g,\n"
+                 "    \"sheet_waist_um\": %g,\n    \"shade_um\": %g,\n"
+                 "    \"shade_axis\": \"%c\",\n    \"bleaching\": %g,\n"
+                 "    \"stripes\": %g,\n    \"background\": %g\n  },\n",
+                 microscope->axial, microscope->lateral, microscope->waist,
+                 microscope->shade, "xyz"[microscope->shade_axis],
+                 microscope -> bleaching, microscope -> stripes,
+                 microscope -> background);
+    spt_text_add(text,
+                 "  \"camera\": {\n"
+                 "    \"photons\": %g,\n    \"read_noise\": %g,\n"
+                 "    \"gain\": %g,\n    \"offset\": %g\n  }\n}\n",
+                 microscope->photons, microscope->read_noise, microscope->gain,
+                 microscope->offset);
+}
+
+void
+spt_simulation_describe(const struct spt_simulation *simulation, struct spt_text *text)
+{
+    const struct spt_simulation_settings *settings = &simulation->settings;
+    const struct spt_embryo_shape *shape = &simulation->embryo.shape;
+    uint32_t gaps = 0;
+
+    for (uint32_t i = 0; i < simulation->embryo.count; i++)
+        gaps += simulation->embryo.gap[i];
+    spt_text_add(text,
+                 "{\n  \"simulated\": true,\n"
+                 "  \"about\": \"simulated by septum %s; no real microscope has seen "
+                 "this\",\n"
+                 "  \"microscope\": \"%s\",\n  \"seed\": %" PRIu64 ",\n"
+                 "  \"count\": %" PRIu32 ",\n  \"size\": %" PRIu32 ",\n"
+                 "  \"pixel_um\": %g,\n  \"step_um\": %g,\n  \"first_z_um\": %g,\n",
+                 SEPTUM_VERSION, settings->microscope, settings->seed, settings->count,
+                 settings->size, simulation->microscope->pixel, find_step(simulation),
+                 find_depth(simulation, 0));
+    spt_text_add(text,
+                 "  \"embryo\": {\n"
+                 "    \"half_axes_um\": [%g, %g, %g],\n    \"cells\": %" PRIu32 ",\n"
+                 "    \"gaps\": %" PRIu32 ",\n    \"unevenness\": %g\n  },\n",
+                 shape->x, shape->y, shape->z, settings->cells - gaps, gaps,
+                 shape->unevenness);
+    spt_text_add(text,
+                 "  \"stain\": {\n"
+                 "    \"thickness_um\": %g,\n    \"cytoplasm\": %g,\n"
+                 "    \"truth_thickness_um\": %g\n  },\n"
+                 "  \"difficulties\": {\n"
+                 "    \"weak\": %g,\n    \"merged\": %g,\n    \"ghosts\": %g\n  },\n",
+                 simulation->stain.thickness, simulation->stain.cytoplasm,
+                 simulation->microscope->truth, settings->weak, settings->merged,
+                 settings->ghosts);
+    describe_microscope(simulation->microscope, text);
 }

@@ -10,7 +10,8 @@ image map16.png png16 2 5 65535 52428 39321 13107 52428 6554 0 0 0 0
 image map32.tif tiff32f 2 5 1 0.8 0.6 0.2 0.8 0.1 0 0 0 0
 
 keys='images pixels threshold precision recall f_score best_f_score best_threshold
-    best_pixel_error v_rand v_info pixel_error'
+    best_pixel_error v_rand v_info best_v_rand best_v_rand_threshold best_v_info
+    best_v_info_threshold pixel_error'
 
 for map in map8.png map16.png map32.tif; do
     septum score --truth truth.png --probability $map --json
@@ -21,7 +22,8 @@ for map in map8.png map16.png map32.tif; do
         f_score 0.75 pixel_error 0.2
     check "$map: best scores" json_is best_threshold 0.2 best_f_score 0.888888889 \
         best_pixel_error 0.1
-    check "$map: no Rand and information scores yet" json_is v_rand null v_info null
+    check "$map: one cell, found as one" json_is v_rand 1 v_info 1 best_v_rand 1 \
+        best_v_rand_threshold 0.5 best_v_info_threshold 0.5
 done
 
 septum score --truth truth.png --probability map8.png --json --threshold 0.9
@@ -32,7 +34,23 @@ check "--threshold 0 calls all membrane" json_is threshold 0 f_score 0.571428571
 
 septum score --truth truth.png --probability map8.png
 check "the table for people has the F-score" grep -q '^F-score  *0.7500$' "$out"
-check "the table for people leaves out what is not known" sh -c "! grep -qi rand '$out'"
+check "the table for people has the scores of cells" grep -q '^V_rand  *1.0000$' "$out"
+
+# Cells of 3 and 3 pixels, found as 4 and 2: the sum of squares of what they share is
+# 9 + 4, and 1 for the line in the second; 2 * 14 / (18 + 14).  Two pixels are
+# thinned to the right one of them; at 0.7 the left one alone is found.
+image walls.png png8 1 7 0 0 0 255 0 0 0
+image found.tif tiff32f 1 7 0 0 0 0.8 0.6 0 0
+septum score --truth walls.png --probability found.tif --json
+check "a shifted line costs" json_is v_rand 0.875 v_info 0.813289834
+check "the best threshold need not be the one asked for" json_is best_v_rand 1 \
+    best_v_rand_threshold 0.7 best_v_info 1 best_v_info_threshold 0.7
+septum score --truth walls.png --probability found.tif --json --threshold 0.9
+check "cells that have run together" json_is v_rand 0.666666667 v_info 0
+image full.png png8 1 7 255 255 255 255 255 255 255
+septum score --truth full.png --probability found.tif --json
+check "without a true cell there is no score of cells" json_is v_rand null v_info null \
+    best_v_rand null best_v_rand_threshold null
 
 image values.png png8 2 5 1 1 1 1 2 2 2 2 9 9
 septum score --truth values.png --probability map8.png --json --membrane-value 1

@@ -22,7 +22,7 @@ for signal in INT TERM; do
     stopped $signal 0.5 simulate confocal -o stack-$signal --count 10000 --size 256 --quiet
     check "simulate stops at SIG$signal" says_last "septum simulate: stopped; "
     check "simulate left no parameters, as the stack is not whole" \
-        [ ! -e stack-$signal/parameters.txt ]
+        [ ! -e stack-$signal/parameters.json ]
     check "simulate left no temporary file" \
         [ -z "$(find stack-$signal -name '*.part')" ]
 done

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""`septum score` against counts made in numpy, threshold by threshold.
+"""`septum score` against counts made in numpy and skimage, threshold by threshold.
 
 $SEPTUM names the program.  Prints TAP.
 """
+import collections
 import json
 import os
 import pathlib
@@ -14,6 +15,8 @@ import tempfile
 import numpy as np
 import tifffile
 from PIL import Image
+from skimage.measure import label
+from skimage.metrics import contingency_table
 from skimage.segmentation import find_boundaries
 
 tests = failed = 0
@@ -63,6 +66,98 @@ def expect(probability, truth, threshold=0.5):
         key=lambda t: (abs(round(1000 * t) - 500), t))
     expected["best_pixel_error"] = min(one["pixel_error"] for one in every)
     return expected
+
+
+def flood_order(cells):
+    """The places that touch a cell, by column and then row."""
+    grown = np.pad(cells > 0, 1)
+    touched = (grown[:-2, 1:-1] | grown[2:, 1:-1] | grown[1:-1, :-2] | grown[1:-1, 2:])
+    return [(y, x) for x, y in np.argwhere((touched & (cells == 0)).T)]
+
+
+def thin(cells):
+    """The watershed of Soille and Vincent (1990) on two levels, place by place.
+
+    A place is None until it is decided, then a cell's number or 0, a line."""
+    if not cells.any():
+        return np.ones_like(cells)
+    decided = {(y, x): int(cells[y, x]) for y, x in np.argwhere(cells > 0)}
+    queue = collections.deque(flood_order(cells))
+    queued = set(queue)
+    while queue:
+        y, x = queue.popleft()
+        mine, soft = None, False
+        for place in [(y, x - 1), (y - 1, x), (y, x + 1), (y + 1, x)]:
+            if not (0 <= place[0] < cells.shape[0] and 0 <= place[1] < cells.shape[1]):
+                continue
+            other = decided.get(place)
+            if other is None:
+                if place not in queued:
+                    queued.add(place)
+                    queue.append(place)
+            elif other == 0:
+                if mine is None:
+                    mine, soft = 0, True
+            elif mine is None or (mine == 0 and soft):
+                mine = other
+            elif mine not in (0, other):
+                mine, soft = 0, False
+        decided[y, x] = mine
+    thinned = np.zeros_like(cells)
+    for place, number in decided.items():
+        thinned[place] = number
+    return thinned
+
+
+def partition_scores(table):
+    """V_rand and V_info of a table of joint probabilities."""
+    a, b = table.sum(1), table.sum(0)
+    pairs = np.sum(table**2)
+    log = lambda p: np.sum(p[p > 0] * np.log(p[p > 0]))
+    information = log(table) - log(a) - log(b)
+    entropies = -log(a) - log(b)
+    return (2 * pairs / (np.sum(a**2) + np.sum(b**2)),
+            2 * information / entropies if entropies > 1e-12 else 1.0)
+
+
+def count_cells(probabilities, truths, threshold, thinning=thin):
+    """Means over images of V_rand and V_info, each line pixel a cell of its own."""
+    scores = []
+    for probability, truth in zip(probabilities, truths):
+        cells = label(~truth, connectivity=1)
+        found = label(~(probability >= max(np.float32(threshold), np.float32(1e-45))),
+                      connectivity=1)
+        found = thinning(found)
+        alone = found == 0
+        found[alone] = found.max() + 1 + np.arange(alone.sum())
+        known = cells > 0
+        if known.any():
+            table = contingency_table(cells[known], found[known], normalize=True)
+            scores.append(partition_scores(np.asarray(table.todense())))
+    return np.mean(scores, axis=0)
+
+
+def expect_cells(probabilities, truths, threshold=0.5, thinning=thin):
+    every = {t: count_cells(probabilities, truths, t, thinning)
+             for t in sorted({k / 10 for k in range(11)} | {threshold})}
+    return {
+        "v_rand": every[threshold][0],
+        "v_info": every[threshold][1],
+        "best_v_rand": max(rand for rand, _ in every.values()),
+        "best_v_info": max(info for _, info in every.values()),
+    }
+
+
+def make_cells(random, shape, broadness):
+    """A picture of cells, and a map that merges some, splits some, and is broad."""
+    sites = random.random((12, 2)) * shape
+    places = np.stack(np.mgrid[:shape[0], :shape[1]], -1)[..., None, :]
+    away = np.sort(np.linalg.norm(places - sites, axis=-1), axis=-1)
+    gap = away[..., 1] - away[..., 0]
+    gap += random.normal(size=shape) * 0.3
+    blur = np.kron(random.normal(size=(8, 8)), np.ones((16, 16)))[:shape[0], :shape[1]]
+    level = (broadness - gap) * 1.3 + blur
+    return gap < 2, (1 / (1 + np.exp(-level))).astype(np.float32)
 
 
 def check_score(name, found, expected):
@@ -140,6 +235,30 @@ def run_all(work):
                              save(work / "all", [0 * one + 1 for one in values]),
                              "--probability", floats),
                 expect(probability, np.ones_like(truth)))
+
+    check_score("cells of noise", septum_score(*pair), expect_cells(maps, truths))
+    drawn = [make_cells(random, shape, broadness)
+             for shape, broadness in [((60, 75), 3), ((90, 41), 6), ((33, 80), 1)]]
+    truths, maps = [one[0] for one in drawn], [one[1] for one in drawn]
+    pair = ["--truth", save(work / "walls", [255 * one.astype(np.uint8) for one in truths]),
+            "--probability", save(work / "wall-maps", maps)]
+    for threshold in [0, 0.3, 0.5, 0.777, 1]:
+        check_score(f"cells at {threshold}",
+                    septum_score(*pair, "--threshold", threshold),
+                    expect_cells(maps, truths, threshold))
+    thin_walls = [np.kron(np.indices((4, 5)).sum(0) * 0, np.ones((9, 9))) for _ in range(2)]
+    for k, one in enumerate(thin_walls):
+        one[8::9, :] = 1
+        one[:, 8::9] = 1
+        one[8, 3 + k] = 0  # a leak
+    thin_walls = [one.astype(np.float32) for one in thin_walls]
+    whole = [np.where(one.sum(1, keepdims=True) > 30, 1, one) > 0 for one in thin_walls]
+    check_score("thin walls, as they are",
+                septum_score("--truth", save(work / "whole",
+                                             [255 * one.astype(np.uint8) for one in whole]),
+                             "--probability", save(work / "leaks", thin_walls)),
+                {key: value for key, value in
+                 expect_cells(thin_walls, whole, thinning=lambda cells: cells).items()})
 
     numbers = random.integers(1, 200, (9, 8)).astype(np.uint8)
     blocks = [np.kron(numbers, np.ones((7, 7), np.uint8))]

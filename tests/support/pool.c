@@ -15,6 +15,10 @@ pool_init(struct pool *pool, uint32_t rows, uint32_t columns)
         pool->candidates[i] = (struct spt_candidate){.grid = {64, rows, columns},
                                                      .f = pool->f[i],
                                                      .entropy = pool->f[i],
+                                                     .bald = pool->f[i],
+                                                     .gap = pool->f[i],
+                                                     .features = pool->f[i],
+                                                     .feature_count = 1,
                                                      .abundance = pool->abundance[i],
                                                      .askable = pool->askable[i]};
         for (size_t w = 0; w < (size_t)rows * columns; w++) {

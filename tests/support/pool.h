@@ -14,7 +14,7 @@
 
 struct pool {
     struct spt_candidate candidates[POOL_IMAGES]; /* over the arrays below */
-    float f[POOL_IMAGES][POOL_WINDOWS];           /* also the entropy */
+    float f[POOL_IMAGES][POOL_WINDOWS];           /* also all other measures */
     float abundance[POOL_IMAGES][POOL_WINDOWS];
     uint8_t askable[POOL_IMAGES][POOL_WINDOWS];
     uint32_t cluster[POOL_IMAGES][POOL_WINDOWS]; /* not pointed to */
