@@ -206,7 +206,7 @@ struct septum_segment_options {
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
-    uint64_t memory;  /* bytes of working memory; 0 = 1 GiB */
+    uint64_t memory;  /* bytes that the process may take in all; 0 = 1 GiB */
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;

@@ -27,7 +27,9 @@ look(struct spt_json *json)
     while (json->at < json->end && strchr(" \t\r\n", *json->at) != NULL &&
            *json->at != '\0')
         json->at++;
-    return json->at < json->end && !json->failed ? *json->at : '\0';
+    if (json->at == json->end || json->failed)
+        return '\0';
+    return *json->at;
 }
 
 static bool
@@ -124,10 +126,13 @@ static size_t
 take_escape(struct spt_json *json, char out[4])
 {
     static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-    char name = json->at < json->end ? *json->at++ : '\0';
-    const char *which = name != '\0' ? strchr(names, name) : NULL;
+    char name = '\0';
+    const char *which;
     unsigned code;
 
+    if (json->at < json->end)
+        name = *json->at++;
+    which = name != '\0' ? strchr(names, name) : NULL;
     if (which != NULL) {
         out[0] = values[which - names];
         return 1;

@@ -250,7 +250,7 @@ spt_project_labels_in(struct spt_project *project, int64_t image,
 
     memset(labels, SPT_LABEL_UNKNOWN, (size_t)box->height * box->width);
     while (status == SEPTUM_OK) {
-        struct spt_answer answer;
+        struct spt_answer answer = {0};
         uint8_t *pixels;
 
         status = spt_database_step(database, statement, &row, err);
@@ -293,7 +293,7 @@ spt_project_new_answers(struct spt_project *project, int64_t after,
         "i", after);
 
     while (status == SEPTUM_OK) {
-        struct spt_answer answer;
+        struct spt_answer answer = {0};
         uint8_t *pixels;
 
         status = spt_database_step(database, statement, &row, err);

@@ -60,12 +60,12 @@ spt_project_course(struct spt_project *project, struct spt_course_point **out,
         spt_database_number(database, 0, &most, err,
                             "SELECT count(*) FROM answer WHERE lease IS NOT NULL", "");
 
-    if (status == SEPTUM_OK) {
-        points = spt_alloc_array((size_t)most, sizeof *points);
-        status = points != NULL
-                     ? spt_database_query(database, &s, err, rounds, "i", most)
-                     : spt_fail_memory(err, "rounds", (size_t)most * sizeof *points);
-    }
+    if (status != SEPTUM_OK)
+        return status;
+    points = spt_alloc_array((size_t)most, sizeof *points);
+    if (points == NULL)
+        return spt_fail_memory(err, "rounds", (size_t)most * sizeof *points);
+    status = spt_database_query(database, &s, err, rounds, "i", most);
     while (status == SEPTUM_OK) {
         status = spt_database_step(database, s, &row, err);
         if (status != SEPTUM_OK || !row)

@@ -51,23 +51,24 @@ select_value(float *values, size_t count, size_t wanted)
 
     while (low < high) {
         float pivot = values[low + (high - low) / 2];
-        size_t i = low, j = high;
+        size_t i = low - 1, j = high + 1; /* the first step brings both inside */
 
         for (;;) {
             float swapped;
 
-            while (values[i] < pivot)
+            do
                 i++;
-            while (pivot < values[j])
+            while (values[i] < pivot);
+            do
                 j--;
+            while (values[j] > pivot);
             if (i >= j)
                 break;
             swapped = values[i];
-            values[i++] = values[j];
-            values[j--] = swapped;
+            values[i] = values[j];
+            values[j] = swapped;
         }
-        /* What is up to j is at most, what is after it at least the pivot. */
-        j = i > j && values[j] > pivot ? j - 1 : j;
+        /* What is up to j is at most the pivot, what is after it at least. */
         if (wanted <= j)
             high = j;
         else
@@ -147,11 +148,13 @@ spt_answer_image(struct spt_site *site, const struct spt_request *request, int64
     count = (size_t)images->image[i].height * images->image[i].width;
     pixels = spt_alloc_array(count, sizeof *pixels);
     bytes = spt_alloc_array(count, 1);
-    status = pixels != NULL && bytes != NULL
-                 ? read_page(&images->image[i], pixels, &err)
-                 : spt_fail_memory(&err, "a picture", count * sizeof *pixels);
-    if (status == SEPTUM_OK)
-        status = stretch(pixels, count, bytes, &err);
+    if (pixels == NULL || bytes == NULL) {
+        status = spt_fail_memory(&err, "a picture", count * sizeof *pixels);
+    } else {
+        status = read_page(&images->image[i], pixels, &err);
+        if (status == SEPTUM_OK)
+            status = stretch(pixels, count, bytes, &err);
+    }
     if (status == SEPTUM_OK)
         respond_picture(response, bytes, images->image[i].height,
                         images->image[i].width);
@@ -205,14 +208,14 @@ spt_answer_labels(struct spt_site *site, const struct spt_request *request, int6
     }
     count = (size_t)images->image[i].height * images->image[i].width;
     labels = spt_alloc_array(count, 1);
-    if (labels != NULL) {
-        status =
-            spt_project_labels(spt_desk_take(site->desk), id, images->image[i].height,
-                               images->image[i].width, labels, &err);
-        spt_desk_give(site->desk);
-    } else {
-        status = spt_fail_memory(&err, "labels", count);
+    if (labels == NULL) {
+        spt_fail_memory(&err, "labels", count);
+        spt_respond_failure(response, SEPTUM_ENOMEM, &err);
+        return;
     }
+    status = spt_project_labels(spt_desk_take(site->desk), id, images->image[i].height,
+                                images->image[i].width, labels, &err);
+    spt_desk_give(site->desk);
     for (size_t at = 0; at < count && status == SEPTUM_OK; at++)
         labels[at] = grey[labels[at]];
     if (status == SEPTUM_OK)

@@ -104,8 +104,10 @@ send_response(const struct spt_server *server, struct MHD_Connection *connection
     enum MHD_Result sent;
 
     if (response->fixed != NULL) {
-        out = MHD_create_response_from_buffer(response->fixed_count,
-                                              (void *)(uintptr_t)response->fixed,
+        void *bytes; /* that the library only reads */
+
+        memcpy(&bytes, &response->fixed, sizeof bytes);
+        out = MHD_create_response_from_buffer(response->fixed_count, bytes,
                                               MHD_RESPMEM_PERSISTENT);
     } else {
         out = MHD_create_response_from_buffer(response->body.count, response->body.at,
@@ -245,13 +247,17 @@ forget(void *user, struct MHD_Connection *connection, void **kept,
 
 /* ---- starting -------------------------------------------------------------------- */
 
+/* A file as a text that ends with 0. */
 static enum septum_status
 read_text(const char *path, struct spt_bytes *out, struct septum_error *err)
 {
-    enum septum_status status = spt_file_read(path, LARGEST_KEY_FILE, out, err);
+    struct spt_bytes bytes = {0};
+    enum septum_status status = spt_file_read(path, LARGEST_KEY_FILE, &bytes, err);
 
-    if (status == SEPTUM_OK && !spt_bytes_append(out, "", 1))
-        status = spt_fail_memory(err, path, out->count);
+    if (status == SEPTUM_OK && (!spt_bytes_append(out, bytes.at, bytes.count) ||
+                                !spt_bytes_append(out, "", 1)))
+        status = spt_fail_memory(err, path, bytes.count);
+    spt_bytes_clear(&bytes);
     return status;
 }
 
@@ -323,13 +329,13 @@ static enum septum_status
 start_daemon(struct spt_server *server, int file, struct septum_error *err)
 {
     bool tls = server->certificate.at != NULL;
+    char priorities[] = "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"; /* read at the start */
     unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
                      MHD_USE_POLL | (tls ? MHD_USE_TLS : 0U);
     const struct MHD_OptionItem tls_options[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.at},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.at},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0,
-         (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
         {MHD_OPTION_END, 0, NULL},
     };
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};

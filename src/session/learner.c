@@ -30,6 +30,9 @@
 /* A candidate that learnt for a smaller part of its round is not judged. */
 #define LEAST_PART 0.3
 
+/* Of the pixels that a candidate is judged by, for their F-score to mean something. */
+#define LEAST_MEMBRANE 0.05
+
 /* Gentler than a training from new weights: what is known is not to be forgotten. */
 #define RATE 5e-4
 
@@ -351,12 +354,29 @@ publish(struct spt_learner *learner, struct septum_error *err)
     return status;
 }
 
-static bool
-is_no_worse(const struct spt_score *ours, const struct spt_score *theirs)
+/* Membrane pixels counted in a tally, and all. */
+static void
+count_pixels(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all)
 {
-    return ours->f_score > theirs->f_score ||
-           (ours->f_score == theirs->f_score &&
-            ours->pixel_error <= theirs->pixel_error);
+    *membrane = *all = 0;
+    for (int bin = 0; bin <= SPT_SCORE_BINS; bin++) {
+        *membrane += tally->membrane[bin];
+        *all += tally->membrane[bin] + tally->other[bin];
+    }
+}
+
+/* By F-score; where there is hardly any membrane, that is a matter of a few pixels, and
+ * the share of wrong ones says more. */
+static bool
+is_no_worse(const struct spt_tally *truth, const struct spt_score *ours,
+            const struct spt_score *theirs)
+{
+    uint64_t membrane, all;
+
+    count_pixels(truth, &membrane, &all);
+    return (double)membrane < LEAST_MEMBRANE * (double)all
+               ? ours->pixel_error <= theirs->pixel_error
+               : ours->f_score >= theirs->f_score;
 }
 
 /* Judge the candidate by the answers that it has not learnt. */
@@ -379,7 +399,7 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     }
     our_score = spt_tally_score(&ours, learner->threshold);
     their_score = spt_tally_score(&theirs, learner->workspace->model.threshold);
-    verdict->better = is_no_worse(&our_score, &their_score);
+    verdict->better = is_no_worse(&ours, &our_score, &their_score);
     learner->has_candidate = verdict->better;
     return status;
 }
@@ -429,7 +449,7 @@ test(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
     theirs = spt_tally_best(&learner->theirs);
     verdict->score = spt_tally_best(&learner->ours);
     verdict->scored = true;
-    verdict->better = is_no_worse(&verdict->score, &theirs);
+    verdict->better = is_no_worse(&learner->ours, &verdict->score, &theirs);
     learner->has_candidate = verdict->better;
     learner->threshold = verdict->score.threshold;
     learner->phase = PHASE_IDLE;

@@ -6,9 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "active/novelty.h"
 #include "active/uncertainty.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "loop/abundance.h"
+
+/* A cluster of more than one in so many windows is a kind of tissue: to ask about it
+ * twice is not to ask the same twice. */
+#define COMMON 20
 
 /* ---- making ---------------------------------------------------------------------- */
 
@@ -58,10 +64,12 @@ take_arrays(struct spt_survey *survey, struct septum_error *err)
         return status;
     survey->cluster_of = spt_alloc_array(survey->windows, sizeof *survey->cluster_of);
     survey->waiting = spt_alloc_array(survey->windows, 1);
-    return survey->cluster_of != NULL && survey->waiting != NULL
-               ? SEPTUM_OK
-               : spt_fail_memory(err, "windows",
-                                 survey->windows * sizeof *survey->cluster_of);
+    if (survey->cluster_of == NULL || survey->waiting == NULL)
+        return spt_fail_memory(err, "windows",
+                               survey->windows * sizeof *survey->cluster_of);
+    for (size_t i = 0; i < count; i++)
+        survey->candidates[i].cluster = survey->cluster_of + survey->first[i];
+    return SEPTUM_OK;
 }
 
 enum septum_status
@@ -122,6 +130,43 @@ spt_survey_cluster(struct spt_survey *survey, struct septum_error *err)
                                   &survey->clusters, err);
 }
 
+/* Count, by cluster, the windows of image `i` that the lease covers. */
+static void
+count_answered(const struct spt_survey *survey, size_t i, const struct spt_lease *lease,
+               uint32_t *answered)
+{
+    const struct spt_grid *grid = &survey->candidates[i].grid;
+
+    if (survey->workspace->images.image[survey->which[i]].id != lease->image)
+        return;
+    for (size_t w = 0; w < spt_grid_count(grid); w++)
+        if (spt_lease_covers(lease, grid->side, (uint32_t)(w / grid->columns),
+                             (uint32_t)(w % grid->columns)))
+            answered[survey->cluster_of[survey->first[i] + w]]++;
+}
+
+enum septum_status
+spt_survey_fade(struct spt_survey *survey, double fade, struct septum_error *err)
+{
+    struct spt_leases leases = {0};
+    uint32_t *answered = spt_alloc_array(survey->clusters, sizeof *answered);
+    enum septum_status status;
+
+    if (answered == NULL)
+        return spt_fail_memory(err, "clusters", survey->clusters * sizeof *answered);
+    status = spt_project_leases(survey->workspace->project, "answered", &leases, err);
+    for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++)
+        for (size_t l = 0; l < leases.count; l++)
+            count_answered(survey, i, &leases.lease[l], answered);
+    for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++)
+        spt_novelty_fade(survey->abundance[i], survey->cluster_of + survey->first[i],
+                         spt_grid_count(&survey->candidates[i].grid), answered, fade,
+                         survey->abundance[i]);
+    spt_leases_clear(&leases);
+    free(answered);
+    return status;
+}
+
 void
 spt_survey_measure(struct spt_survey *survey, size_t i, const float *membrane)
 {
@@ -146,10 +191,16 @@ holds_unknown(const struct spt_sample *sample, const struct spt_grid *grid, size
     return false;
 }
 
-/* Let the askable windows of a cluster wait. */
+/* Let the askable windows of a cluster wait, if it is not a common one. */
 static void
 set_aside(struct spt_survey *survey, uint32_t cluster)
 {
+    size_t size = 0;
+
+    for (size_t w = 0; w < survey->windows; w++)
+        size += survey->cluster_of[w] == cluster;
+    if (size * COMMON > survey->windows)
+        return;
     for (size_t i = 0; i < survey->samples.count; i++)
         for (size_t w = 0; w < spt_grid_count(&survey->candidates[i].grid); w++) {
             size_t number = survey->first[i] + w;

@@ -37,6 +37,11 @@ void spt_survey_clear(struct spt_survey *survey);
 enum septum_status
 spt_survey_cluster(struct spt_survey *survey, struct septum_error *err);
 
+/* Let windows be worth less the more of their clusters were answered for: see
+ * active/novelty.h.  For once after clustering. */
+enum septum_status
+spt_survey_fade(struct spt_survey *survey, double fade, struct septum_error *err);
+
 /* Measure the windows of image `i` on its probability map. */
 void spt_survey_measure(struct spt_survey *survey, size_t i, const float *membrane);
 

@@ -263,14 +263,15 @@ take_model(struct worker *worker, struct septum_error *err)
 static bool
 look_is_due(struct worker *worker)
 {
-    bool due;
+    bool news;
 
     pthread_mutex_lock(&worker->shared->lock);
-    due = worker->told != worker->shared->told ||
-          spt_clock_seconds() - worker->looked > LOOK_SECONDS;
+    news = worker->told != worker->shared->told;
     worker->told = worker->shared->told;
     pthread_mutex_unlock(&worker->shared->lock);
-    return due;
+    /* What is in somebody's hands now has twins that were not twins before. */
+    worker->old_picks = worker->old_picks || news;
+    return news || spt_clock_seconds() - worker->looked > LOOK_SECONDS;
 }
 
 static enum septum_status
