@@ -14,14 +14,14 @@
 #include "support/project.h"
 #include "support/workspace.h"
 
-#define WINDOWS 16 /* of each image */
+#define WINDOWS ((size_t)16) /* of each image */
 
 struct fixture {
     struct spt_workspace workspace;
     struct spt_survey survey;
 };
 
-#define IMAGES 3
+#define IMAGES ((size_t)3)
 
 /* Some images; every window a cluster of its own, as unsure as its number says. */
 static void

@@ -17,7 +17,7 @@
 #include "support/project.h"
 #include "support/scratch.h"
 
-#define PIXELS ((size_t)WORKSPACE_SIDE * WORKSPACE_SIDE)
+#define PIXELS (WORKSPACE_SIDE * WORKSPACE_SIDE)
 
 uint8_t
 workspace_truth(size_t i, size_t row, size_t column)
@@ -32,8 +32,8 @@ write_image(const char *path, size_t i)
 
     for (size_t at = 0; at < PIXELS; at++)
         pixels[at] = (uint8_t)(60 + at * 7 % 23 +
-                               130 * workspace_truth(i, at / WORKSPACE_SIDE,
-                                                     at % WORKSPACE_SIDE));
+                               130U * workspace_truth(i, at / WORKSPACE_SIDE,
+                                                      at % WORKSPACE_SIDE));
     assert_int_equal(
         spt_write_png(path, pixels, WORKSPACE_SIDE, WORKSPACE_SIDE, 1, true, NULL),
         SEPTUM_OK);
@@ -108,8 +108,8 @@ workspace_answer(const struct spt_workspace *workspace, size_t i, uint32_t row,
         pixels[at] = workspace_truth(i, row * WORKSPACE_WINDOW + at / WORKSPACE_WINDOW,
                                      column * WORKSPACE_WINDOW + at % WORKSPACE_WINDOW);
     return (struct spt_answer){.image = workspace->images.image[i].id,
-                               .top = row * WORKSPACE_WINDOW,
-                               .left = column * WORKSPACE_WINDOW,
+                               .top = (uint32_t)(row * WORKSPACE_WINDOW),
+                               .left = (uint32_t)(column * WORKSPACE_WINDOW),
                                .height = WORKSPACE_WINDOW,
                                .width = WORKSPACE_WINDOW,
                                .pixels = pixels,

@@ -6,8 +6,8 @@
 
 #include "session/workspace.h"
 
-#define WORKSPACE_SIDE 56 /* of each image, pixels: 4 x 4 windows of */
-#define WORKSPACE_WINDOW 14
+#define WORKSPACE_SIDE ((size_t)56) /* of each image, pixels: 4 x 4 windows of */
+#define WORKSPACE_WINDOW ((size_t)14)
 
 /* Make the project "<scratch directory>/<name>" of `images` to ask about and, after
  * them, `validation` to score on, whose truth is known, and open it with its model. */
