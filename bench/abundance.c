@@ -1,7 +1,7 @@
 /*
  * abundance.c - what cheaper ways to abundance cost and change, on real windows.
  *
- *	bench-abundance FOLDER WINDOWS SHIFT
+ *	bench-abundance FOLDER WINDOWS SHIFT [CUT]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,6 @@
 
 #include "abundance/sample.h"
 #include "material.h"
-
-#define CUT 0.7F
 
 static enum septum_status
 read_window(void *self, size_t window, float *out, struct septum_error *err)
@@ -25,12 +23,12 @@ read_window(void *self, size_t window, float *out, struct septum_error *err)
 }
 
 static struct spt_sample_scores
-run(struct bench_windows *windows, const struct spt_ncc_options *ncc, size_t most,
-    double *seconds)
+run(struct bench_windows *windows, const struct spt_ncc_options *ncc, float cut,
+    size_t most, double *seconds)
 {
     struct spt_window_source source = {read_window, windows, windows->count,
                                        windows->side};
-    struct spt_sample_options options = {.ncc = *ncc, .cut = CUT, .most = most};
+    struct spt_sample_options options = {.ncc = *ncc, .cut = cut, .most = most};
     struct spt_sample_scores scores = {
         .cluster_of = bench_alloc(windows->count, sizeof *scores.cluster_of),
         .abundance = bench_alloc(windows->count, sizeof *scores.abundance),
@@ -52,19 +50,20 @@ main(int argc, char **argv)
     struct spt_ncc_options full = {.shift_step = 1}, quick, coarse;
     struct bench_windows windows;
     struct spt_sample_scores exact;
+    float cut = argc > 4 ? strtof(argv[4], NULL) : 0.75F;
     double seconds;
 
     if (argc < 4) {
-        fprintf(stderr, "usage: bench-abundance FOLDER WINDOWS SHIFT\n");
+        fprintf(stderr, "usage: bench-abundance FOLDER WINDOWS SHIFT [CUT]\n");
         return 2;
     }
     windows = bench_windows_read(argv[1], 64, strtoul(argv[2], NULL, 10));
     full.max_shift = (uint32_t)strtoul(argv[3], NULL, 10);
     quick = coarse = full;
     quick.bandwidth = 0.4;
-    quick.near = CUT + 0.05F;
+    quick.near = cut + 0.05F;
     coarse.bandwidth = 0.25;
-    exact = run(&windows, &full, windows.count, &seconds);
+    exact = run(&windows, &full, cut, windows.count, &seconds);
     printf("| way | sample | CPU s | clusters | rho of S | rho of density |\n"
            "|---|---|---|---|---|---|\n"
            "| full | all %zu | %.2f | %zu | 1 | 1 |\n",
@@ -73,7 +72,7 @@ main(int argc, char **argv)
         for (size_t part = 1; part <= 10; part += part == 1 ? 1 : part == 2 ? 2 : 6) {
             const struct spt_ncc_options *ncc = k == 0 ? &quick : &coarse;
             struct spt_sample_scores found =
-                run(&windows, ncc, windows.count / part, &seconds);
+                run(&windows, ncc, cut, windows.count / part, &seconds);
 
             printf("| bandwidth %g, near %g | 1/%zu | %.2f | %zu | %.4f | %.4f |\n",
                    ncc->bandwidth, (double)ncc->near, part, seconds, found.clusters,

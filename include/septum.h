@@ -94,6 +94,15 @@ SEPTUM_API struct septum_model_info septum_model_info(const struct septum_model 
 SEPTUM_API void septum_model_free(struct septum_model *model);
 
 /*
+ * Draw the filters of the first layer as a contact sheet into the PNG file `path`: grey
+ * is no weight, white the largest in absolute value when positive, black when negative,
+ * each filter on its own scale.
+ */
+SEPTUM_API enum septum_status
+septum_model_filters(const struct septum_model *model, const char *path, bool force,
+                     struct septum_error *err);
+
+/*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
  * intensities on any scale (each image is normalised on its own); `membrane` takes as
  * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
@@ -197,7 +206,7 @@ struct septum_segment_options {
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
-    uint64_t memory;  /* bytes of working memory; 0 = 1 GiB */
+    uint64_t memory;  /* bytes that the process may take in all; 0 = 1 GiB */
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;

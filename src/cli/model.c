@@ -9,18 +9,21 @@
 #include "cli/rows.h"
 
 struct info_arguments {
-    bool json;
+    const char *filters;
+    bool json, force;
 };
 
 #define AT(member) offsetof(struct info_arguments, member)
 
 static const struct spt_option rows[] = {
+    {SPT_ROW("filters", TEXT, "PNG", filters, "also draw the first layer's filters")},
+    SPT_ROW_FORCE(force),
     SPT_ROW_JSON(json),
 };
 
 static const struct spt_usage usage = {
     .command = "model",
-    .synopsis = "info MODEL [--json]",
+    .synopsis = "info MODEL [OPTION...]",
     .about =
         "Say what a model file holds: its net, what it learnt from, and how it reads\n"
         "images.",
@@ -99,8 +102,11 @@ spt_command_model(int argc, char **argv)
     status = septum_model_load(argv[2], &model, &err);
     if (status != SEPTUM_OK)
         return spt_command_end(&usage, status, &err);
+    if (arguments.filters != NULL)
+        status = septum_model_filters(model, arguments.filters, arguments.force, &err);
     info = septum_model_info(model);
-    code = print_info(&info, arguments.json);
+    code = status == SEPTUM_OK ? print_info(&info, arguments.json)
+                               : spt_command_end(&usage, status, &err);
     septum_model_free(model);
     return code;
 }

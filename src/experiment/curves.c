@@ -21,6 +21,8 @@ add_point(struct spt_summary *sum, const struct spt_curve_point *point)
     sum->f_score += point->f_score;
     sum->precision += point->precision;
     sum->recall += point->recall;
+    sum->v_rand += point->v_rand;
+    sum->v_info += point->v_info;
     sum->labelled_pixels += (double)point->labelled_pixels;
     sum->expert_seconds += point->expert_seconds;
     sum->train_seconds += point->train_seconds;
@@ -34,6 +36,8 @@ divide_sums(struct spt_summary *sum)
     sum->f_score /= n;
     sum->precision /= n;
     sum->recall /= n;
+    sum->v_rand /= n;
+    sum->v_info /= n;
     sum->labelled_pixels /= n;
     sum->expert_seconds /= n;
     sum->train_seconds /= n;

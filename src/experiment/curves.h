@@ -14,7 +14,7 @@ struct spt_summary {
     uint32_t epoch;
     size_t seeds;
     double f_score, lowest, highest; /* mean and range */
-    double precision, recall, labelled_pixels, expert_seconds,
+    double precision, recall, v_rand, v_info, labelled_pixels, expert_seconds,
         train_seconds; /* means */
 };
 

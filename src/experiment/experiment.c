@@ -16,7 +16,7 @@
 
 #define MOST_CONTENDERS 32
 #define MOST_SETTINGS 65536 /* bytes */
-#define COLUMNS 8           /* of curves.csv, behind the strategy's name */
+#define COLUMNS 10          /* of curves.csv, behind the strategy's name */
 
 struct job {
     const struct spt_experiment *experiment;
@@ -139,6 +139,8 @@ read_point(const char *line, struct spt_curve_point *point)
         .labelled_pixels = (uint64_t)column[5],
         .expert_seconds = column[6],
         .train_seconds = column[7],
+        .v_rand = column[8],
+        .v_info = column[9],
     };
     return true;
 }

@@ -21,6 +21,7 @@ struct spt_curve_point {
     double f_score, precision, recall;
     uint64_t labelled_pixels;
     double expert_seconds, train_seconds;
+    double v_rand, v_info; /* of cells; NAN where the truth has none */
 };
 
 struct spt_reliability_row;

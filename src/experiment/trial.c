@@ -253,6 +253,8 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
 {
     const struct spt_trial *trial = state->trial;
     struct spt_tally tally = {0};
+    struct spt_partition_tally tally_of_cells = {0};
+    struct spt_partition_score cells;
     struct spt_score score;
     enum septum_status status;
 
@@ -260,10 +262,13 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     status = find_threshold(state, err);
     if (status != SEPTUM_OK)
         return status;
-    status = spt_evaluate(state->predictor, trial->test, 1, alive, state, &tally, err);
+    spt_partition_threshold(&tally_of_cells, state->threshold);
+    status = spt_evaluate_cells(state->predictor, trial->test, 1, alive, state, &tally,
+                                &tally_of_cells, err);
     if (status != SEPTUM_OK)
         return status;
     score = spt_tally_score(&tally, state->threshold);
+    cells = spt_partition_mean(&tally_of_cells, 0);
     result->points[result->point_count++] = (struct spt_curve_point){
         .strategy = state->contender->name,
         .seed = seed,
@@ -271,6 +276,8 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
         .f_score = score.f_score,
         .precision = score.precision,
         .recall = score.recall,
+        .v_rand = cells.v_rand,
+        .v_info = cells.v_info,
         .labelled_pixels = state->samples.known + state->judges.known,
         .expert_seconds = state->expert_seconds,
         .train_seconds = state->train_seconds,

@@ -15,11 +15,8 @@ struct spt_abundance_options
 spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
-        .ncc = {.max_shift = side / 8,
-                .shift_step = side >= 16 ? side / 16 : 1,
-                .bandwidth = 0.4,
-                .near = 0.85F},
-        .cut = 0.8F,
+        .ncc = {.max_shift = side / 8, .shift_step = 1, .bandwidth = 0.4, .near = 0.8F},
+        .cut = 0.75F,
         .most_bytes = 1500000000,
         .most_pairs = 200000000,
         .sample = 5000,

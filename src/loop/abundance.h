@@ -23,9 +23,9 @@ struct spt_abundance_options {
 };
 
 /*
- * For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
- * (8 and 4 of 64), cut at 0.8; pairs up to a little above the cut at full resolution,
- * the others at a lower bandwidth.  All pairs up to 1.5 GB and 200 million of them
+ * For windows of `side` pixels: all shifts of up to an eighth of it (8 of 64), cut at
+ * 0.75; pairs up to a little above the cut at full resolution, the others at a lower
+ * bandwidth.  All pairs up to 1.5 GB and 200 million of them
  * (20,000 windows), else a sample of 5,000 windows.  docs/how-it-works.md says how the
  * cut was chosen, docs/abundance.md what the bandwidth saves and what it changes.
  */

@@ -14,8 +14,7 @@
 struct spt_pool_options
 spt_pool_defaults(uint32_t side)
 {
-    return (struct spt_pool_options){.abundance = spt_abundance_defaults(side),
-                                     .fade = 1};
+    return (struct spt_pool_options){.abundance = spt_abundance_defaults(side)};
 }
 
 /* The windows of all samples, one sample after the other, share one array of each
@@ -97,6 +96,8 @@ spt_pool_create(struct spt_samples *samples, size_t first, uint32_t side,
     pool->first = first;
     pool->count = samples->count - first;
     pool->options = *options;
+    if (pool->options.fade == 0)
+        pool->options.fade = 1;
     status = take_arrays(pool, side, err);
     if (status == SEPTUM_OK)
         status = spt_abundance_find(samples->sample, samples->count, side,

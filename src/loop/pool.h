@@ -15,8 +15,8 @@
 struct spt_pool_options {
     struct spt_abundance_options abundance;
     struct spt_measure_options measure;
-    double fade; /* of a cluster's abundance with each window of it that was answered:
-                    see active/novelty.h; 1 = none, the paper's way */
+    double fade; /* what each answered window leaves of its cluster's abundance
+                    (active/novelty.h); 0 = all, the paper's way */
 };
 
 /* The paper's way, for windows of `side` pixels. */

@@ -61,7 +61,8 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
                 struct spt_pass **out, struct septum_error *err);
 void spt_pass_free(struct spt_pass *pass);
 
-/* What a pass of this shape would take, in bytes, oneDNN's own copies not counted. */
+/* What a pass of this shape would take, in bytes, for the threads there are now; but
+ * for a few copies of oneDNN's. */
 size_t spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape);
 
 /* Side of an input image: the window, or tile + window - 1.  Output (y, x) of a tile

@@ -32,7 +32,8 @@ void spt_predictor_free(struct spt_predictor *predictor);
 
 /*
  * Probabilities of a normalised image of height x width into `membrane`.  Refuses an
- * image smaller than the window, naming both sizes.
+ * image smaller than the window, naming both sizes.  The image and its probabilities do
+ * not count as working memory.
  */
 enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
@@ -66,5 +67,27 @@ spt_predict_features(struct spt_predictor *predictor, const float *image,
 
 /* Values of each window; 0 for a net whose last layer looks at more than one place. */
 uint32_t spt_predict_feature_count(const struct spt_predictor *predictor);
+
+/* An image that comes and goes some rows at a time. */
+struct spt_predict_stream {
+    const char *name; /* for messages */
+    uint32_t height, width;
+    uint64_t taken; /* bytes of the working memory that the caller uses himself */
+
+    /* Give `count` normalised rows from row `top` on: each row once, in order. */
+    enum septum_status (*read)(void *user, uint32_t top, uint32_t count, float *pixels,
+                               struct septum_error *err);
+    /* Take the probabilities of the next `count` rows. */
+    enum septum_status (*write)(void *user, uint32_t count, const float *membrane,
+                                struct septum_error *err);
+    void *user;
+};
+
+/* The same for such an image, of which only as many rows as a tile needs are in memory
+ * at a time; they count.  Stops at the first failure of read or write, which it passes
+ * on. */
+enum septum_status
+spt_predict_stream(struct spt_predictor *predictor,
+                   const struct spt_predict_stream *stream, struct septum_error *err);
 
 #endif

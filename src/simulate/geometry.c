@@ -166,6 +166,18 @@ spt_embryo_grow(struct spt_embryo *embryo, const struct spt_embryo_shape *shape,
     open_gaps(embryo, &random);
 }
 
+/* How deep a point lies in the core, the ellipsoid in which holes are closed; to first
+ * order, and never more than it is. */
+static float
+core_distance(const struct spt_embryo *embryo, const float at[3])
+{
+    const struct spt_embryo_shape *shape = &embryo->shape;
+    double margin = GROOVE * embryo->spacing;
+    double least = fmin(fmin(shape->x, shape->y), shape->z) - margin;
+
+    return (float)((1 - ellipsoid_radius(shape, at, margin)) * least);
+}
+
 void
 spt_embryo_near(const struct spt_embryo *embryo, const float at[3], float radius,
                 float reach, struct spt_cells *cells)
@@ -176,6 +188,9 @@ spt_embryo_near(const struct spt_embryo *embryo, const float at[3], float radius
         apart[i] = sqrtf(squared_distance(embryo, i, at)) - embryo->bulge[i];
         nearest = apart[i] < nearest ? apart[i] : nearest; /* fminf is a call here */
     }
+    /* Outside by more than that, for either of the two that bound the embryo. */
+    cells->dark = nearest - (float)embryo->crust > radius + reach &&
+                  core_distance(embryo, at) < -(radius + reach);
     cells->count = 0;
     /* Over `radius` either of two distances changes by that much at most, and at a wall
      * within `reach` they differ by twice that at most, as gradients have length 1. */
@@ -197,8 +212,7 @@ find_surface(const struct spt_embryo *embryo, const float at[3], uint32_t cell,
 {
     const struct spt_embryo_shape *shape = &embryo->shape;
     double margin = GROOVE * embryo->spacing;
-    double least = fmin(fmin(shape->x, shape->y), shape->z) - margin;
-    float core = (float)((1 - ellipsoid_radius(shape, at, margin)) * least);
+    float core = core_distance(embryo, at);
     float ball = (float)embryo->crust - (length - embryo->bulge[cell]);
     double x = at[0] / pow(shape->x - margin, 2), y = at[1] / pow(shape->y - margin, 2),
            z = at[2] / pow(shape->z - margin, 2);

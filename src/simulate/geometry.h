@@ -55,6 +55,7 @@ void spt_embryo_grow(struct spt_embryo *embryo, const struct spt_embryo_shape *s
 
 /* The cells that matter in some small part of the embryo. */
 struct spt_cells {
+    bool dark; /* no cell and no membrane comes near: there is nothing to look at */
     uint32_t count;
     uint16_t at[SPT_EMBRYO_CELLS];
 };

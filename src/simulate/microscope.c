@@ -15,7 +15,7 @@
 #include "base/random.h"
 
 #define BLOCK 8        /* side of the squares that share a list of cells, samples */
-#define PLANES 4       /* looked at on either side of the slice */
+#define PLANES 3       /* looked at on either side of the slice */
 #define TAPS 64        /* of the blur at most, on either side */
 #define GHOST_BLUR 3   /* of the ghosts, in lateral spreads */
 #define SHADOWS 7      /* cast from the side */
@@ -79,15 +79,17 @@ spread_at(const struct spt_microscope *microscope, float x)
     return (float)microscope->axial * sqrtf(1 + ways * ways);
 }
 
+/* `place` is NULL where there is nothing. */
 static void
 note_truth(const struct exposure *exposure, const struct spt_place *place, size_t y,
            size_t x)
 {
     const struct spt_view *view = exposure->view;
     size_t i = y - exposure->margin, j = x - exposure->margin;
-    bool membrane = place->trace <= (float)exposure->microscope->truth / 2;
-    bool cell =
-        !membrane && place->cell != SPT_CELL_OUTSIDE && !view->embryo->gap[place->cell];
+    bool membrane =
+        place != NULL && place->trace <= (float)exposure->microscope->truth / 2;
+    bool cell = place != NULL && !membrane && place->cell != SPT_CELL_OUTSIDE &&
+                !view->embryo->gap[place->cell];
 
     if (i >= view->size || j >= view->size)
         return;
@@ -118,13 +120,18 @@ expose_block(const struct exposure *exposure, const struct canvas *canvas, size_
     struct spt_cells cells;
 
     spt_embryo_near(embryo, centre, half * 1.4143F + tilt, reach, &cells);
-    for (size_t y = row; y < bottom; y++)
+    for (size_t y = row; y < bottom && (truth || !cells.dark); y++)
         for (size_t x = column; x < right; x++) {
             const float across = place_sample(canvas, x);
             const float at[3] = {across, place_sample(canvas, y),
                                  z + offset * spread_at(microscope, across)};
-            struct spt_place place = spt_embryo_look(embryo, &cells, at, reach);
+            struct spt_place place;
 
+            if (cells.dark) {
+                note_truth(exposure, NULL, y, x);
+                continue;
+            }
+            place = spt_embryo_look(embryo, &cells, at, reach);
             canvas->light[y * canvas->side + x] +=
                 plane->weight *
                 spt_stain_light(&exposure->view->stain, embryo, &place, at);

@@ -60,9 +60,9 @@ static const struct spt_microscope microscopes[] = {
         .shade_axis = 2,
         .bleaching = 0.3,
         .background = 0.02,
-        .photons = 16,
-        .read_noise = 0.7,
-        .gain = 13,
+        .photons = 45,
+        .read_noise = 1,
+        .gain = 4.7,
         .offset = 0,
     },
 };

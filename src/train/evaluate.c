@@ -12,6 +12,15 @@ spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
              size_t every, spt_alive_fn alive, void *user, struct spt_tally *tally,
              struct septum_error *err)
 {
+    return spt_evaluate_cells(predictor, samples, every, alive, user, tally, NULL, err);
+}
+
+enum septum_status
+spt_evaluate_cells(struct spt_predictor *predictor, const struct spt_samples *samples,
+                   size_t every, spt_alive_fn alive, void *user,
+                   struct spt_tally *tally, struct spt_partition_tally *cells,
+                   struct septum_error *err)
+{
     enum septum_status status = SEPTUM_OK;
     size_t known = 0; /* samples so far that know something */
 
@@ -29,6 +38,9 @@ spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
             return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
         status = spt_predict(predictor, sample->pixels, sample->height, sample->width,
                              membrane, err);
+        if (status == SEPTUM_OK && cells != NULL)
+            status = spt_partition_add(cells, membrane, sample->labels, sample->height,
+                                       sample->width, err);
         if (status == SEPTUM_OK)
             spt_tally_add(tally, membrane, sample->labels, pixels);
         free(membrane);

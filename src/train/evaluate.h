@@ -6,6 +6,7 @@
 
 #include "predict/predict.h"
 #include "score/fscore.h"
+#include "score/partition.h"
 #include "train/samples.h"
 
 /* Called between images.  Return false to stop (SEPTUM_ESTOPPED). */
@@ -19,5 +20,12 @@ enum septum_status
 spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
              size_t every, spt_alive_fn alive, void *user, struct spt_tally *tally,
              struct septum_error *err);
+
+/* The same, which adds the cells of these samples to *cells as well. */
+enum septum_status
+spt_evaluate_cells(struct spt_predictor *predictor, const struct spt_samples *samples,
+                   size_t every, spt_alive_fn alive, void *user,
+                   struct spt_tally *tally, struct spt_partition_tally *cells,
+                   struct septum_error *err);
 
 #endif

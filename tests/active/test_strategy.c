@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -143,6 +144,137 @@ asks_by_entropy_margin_and_image(void **state)
                         "choosing a region: the entropy of image 2 of the pool "
                         "is not known");
     assert_int_equal(region.count, 77);
+}
+
+static void
+asks_by_mutual_information_where_it_is_known(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
+    struct septum_error err = {0};
+    struct spt_region region;
+    float bald[POOL_WINDOWS];
+
+    (void)state;
+    make_pool(&pool);
+    for (size_t w = 0; w < POOL_WINDOWS; w++)
+        bald[w] = w == 1 ? 0.1F : w == 2 ? 0.2F : 0.5F;
+    for (size_t i = 0; i < POOL_IMAGES; i++)
+        pool.candidates[i].bald = i == 0 ? bald : pool.f[3];
+    region = choose("bald", &pool, 0.8, 2, NULL);
+    REGION(&region, 0, 1, 2);
+    assert_true(fabs(region.uncertainty - 0.5) < 1e-6); /* f, not that */
+    spt_region_clear(&region);
+    assert_true(spt_strategy_find("bald")->needs_bald);
+    assert_false(spt_strategy_find("entropy")->needs_bald);
+    pool.candidates[1].bald = NULL;
+    region = (struct spt_region){.count = 77};
+    assert_int_equal(spt_strategy_find("bald")->choose(pool.candidates, POOL_IMAGES,
+                                                       &options, NULL, &region, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text,
+                        "choosing a region: the mutual information of image 1 "
+                        "of the pool is not known");
+    assert_int_equal(region.count, 77);
+}
+
+/* What core-set asks by its definition: the furthest window, then the neighbour whose
+ * nearest of all centres, the region's windows among them, is the furthest. */
+static void
+choose_naively_by_coreset(const struct pool *pool, size_t most, size_t *image,
+                          uint8_t in[POOL_WINDOWS])
+{
+    double largest = -1;
+    size_t count = 1, first = 0;
+
+    memset(in, 0, POOL_WINDOWS);
+    for (size_t i = 0; i < POOL_IMAGES; i++)
+        for (size_t w = 0; w < spt_grid_count(&pool->candidates[i].grid); w++)
+            if (pool->askable[i][w] && (double)pool->candidates[i].gap[w] > largest) {
+                largest = (double)pool->candidates[i].gap[w];
+                *image = i;
+                first = w;
+            }
+    in[first] = 1;
+    for (; count < most; count++) {
+        const struct spt_candidate *candidate = &pool->candidates[*image];
+        size_t columns = candidate->grid.columns, best = POOL_WINDOWS;
+
+        largest = -1;
+        for (size_t w = 0; w < spt_grid_count(&candidate->grid); w++) {
+            size_t row = w / columns, column = w % columns;
+            bool beside = (row > 0 && in[w - columns]) ||
+                          (row + 1 < candidate->grid.rows && in[w + columns]) ||
+                          (column > 0 && in[w - 1]) ||
+                          (column + 1 < columns && in[w + 1]);
+            double gap = (double)candidate->gap[w];
+
+            if (!beside || in[w] || !candidate->askable[w])
+                continue;
+            for (size_t k = 0; k < spt_grid_count(&candidate->grid); k++) {
+                double x = (double)candidate->features[2 * k] -
+                           (double)candidate->features[2 * w];
+                double y = (double)candidate->features[2 * k + 1] -
+                           (double)candidate->features[2 * w + 1];
+
+                if (in[k])
+                    gap = fmin(gap, x * x + y * y);
+            }
+            if (gap > largest) {
+                largest = gap;
+                best = w;
+            }
+        }
+        if (best == POOL_WINDOWS)
+            return;
+        in[best] = 1;
+    }
+}
+
+static void
+asks_for_the_windows_furthest_from_all_known_ones(void **state)
+{
+    static struct pool pool;
+    static float features[POOL_IMAGES][2 * POOL_WINDOWS],
+        gap[POOL_IMAGES][POOL_WINDOWS];
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
+    struct septum_error err = {0};
+    struct spt_region region;
+    struct spt_random random;
+
+    (void)state;
+    spt_random_init(&random, 11, 12);
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        uint8_t wanted[POOL_WINDOWS], found[POOL_WINDOWS];
+        size_t image = 0;
+
+        pool_init_random(&pool, 0, 0.1, seed);
+        for (size_t i = 0; i < POOL_IMAGES; i++) {
+            for (size_t w = 0; w < POOL_WINDOWS; w++) {
+                features[i][2 * w] = (float)spt_random_normal(&random);
+                features[i][2 * w + 1] = (float)spt_random_normal(&random);
+                gap[i][w] = (float)spt_random_uniform(&random);
+            }
+            pool.candidates[i].features = features[i];
+            pool.candidates[i].feature_count = 2;
+            pool.candidates[i].gap = gap[i];
+        }
+        region = choose("coreset", &pool, 0.8, 1 + seed % 7, NULL);
+        if (region.count == 0)
+            continue;
+        choose_naively_by_coreset(&pool, 1 + seed % 7, &image, wanted);
+        pool_mark(&region, found);
+        assert_int_equal(region.image, image);
+        assert_memory_equal(found, wanted, sizeof found);
+        spt_region_clear(&region);
+    }
+    assert_true(spt_strategy_find("coreset")->needs_features);
+    pool.candidates[2].gap = NULL;
+    assert_int_equal(spt_strategy_find("coreset")->choose(
+                         pool.candidates, POOL_IMAGES, &options, NULL, &region, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text, "choosing a region: the features of image 2 of the "
+                                  "pool are not known");
 }
 
 static void
@@ -354,6 +486,8 @@ main(void)
         cmocka_unit_test(finds_every_strategy_by_its_name_and_no_other),
         cmocka_unit_test(asks_each_for_what_it_is_after),
         cmocka_unit_test(asks_by_entropy_margin_and_image),
+        cmocka_unit_test(asks_by_mutual_information_where_it_is_known),
+        cmocka_unit_test(asks_for_the_windows_furthest_from_all_known_ones),
         cmocka_unit_test(tells_the_objective_at_the_lambda_of_the_options),
         cmocka_unit_test(asks_for_connected_askable_windows_up_to_the_cap),
         cmocka_unit_test(fills_the_cap_with_every_rival),

@@ -54,8 +54,9 @@ explains experiment -o --source --source-images --source-labels --target-images 
     --target-labels --labelled --pool --test --strategies --seeds --epochs --minutes \
     --resume --preset --lambda --transfer --windows --epoch-steps --source-epochs --force \
     --threads --quiet
-explains simulate spim confocal -o --count --size --seed --force --quiet
-explains model info --json
+explains simulate spim confocal -o --count --size --seed --cells --weak --merged --ghosts \
+    --force --quiet
+explains model info --filters --force --json
 explains project create add status export import relink --from --images --labels \
     --validation --who --seconds --membrane-value --unlabelled-value --instances -o \
     --force --json --quiet

@@ -62,13 +62,14 @@ septum segment -m model.onnx -o averaged stack/images/000.png --average --quiet
 check "segment --average succeeds" [ -s averaged/000.tif ]
 
 keys='images pixels threshold precision recall f_score best_f_score best_threshold
-    best_pixel_error v_rand v_info pixel_error'
+    best_pixel_error v_rand v_info best_v_rand best_v_rand_threshold best_v_info
+    best_v_info_threshold pixel_error'
 mkdir probabilities
 cp maps/00?.tif probabilities
 septum score --truth stack/labels --probability probabilities --json -m model.onnx
 check "score reads what segment writes" succeeded
 check "score -m adds the model's own threshold" json_has $keys model_threshold \
-    model_f_score model_pixel_error
+    model_f_score model_pixel_error model_v_rand model_v_info
 septum model info model.onnx --json
 threshold=$(python3 -c 'import json, sys
 print(round(json.load(open(sys.argv[1]))["threshold"], 3))' "$out")
@@ -76,6 +77,15 @@ septum score --truth stack/labels --probability probabilities --json -m model.on
     --threshold "$threshold"
 check "which is the one that model info tells" json_is model_threshold "$threshold" \
     threshold "$threshold"
+
+septum model info model.onnx --filters filters.png --json
+check "model info --filters still prints" json_has net window layers parameters threshold \
+    trained_epochs trained_windows normalisation history
+check "and draws" sh -c "head -c 4 filters.png | grep -q PNG"
+septum model info model.onnx --filters filters.png
+check "an existing picture is refused" exited 1 "filters.png: "
+septum model info model.onnx --filters filters.png --force
+check "unless forced" succeeded
 
 septum bench --json --quiet --net "$net" --tile 32 --threads 1
 check "bench succeeds" succeeded

@@ -12,6 +12,7 @@ for microscope in spim confocal; do
     check "$microscope prints nothing on standard output" [ ! -s "$out" ]
     check "$microscope writes the images" count_files $microscope-a/images 3
     check "$microscope writes their masks" count_files $microscope-a/labels 3
+    check "$microscope writes their cells" count_files $microscope-a/cells 3
     check "$microscope writes its parameters" grep -q '"seed": 7,' $microscope-a/parameters.json
     septum simulate $microscope --size=48 --seed=7 --count=3 -o $microscope-b --quiet
     check "$microscope with --quiet says nothing" [ ! -s "$err" ]
@@ -23,6 +24,19 @@ done
 check "slices are numbered with three digits" [ -f spim-a/images/002.png ]
 check "the two microscopes differ" \
     sh -c '! cmp -s spim-a/images/000.png confocal-a/images/000.png'
+
+septum simulate spim -o stage --count 1 --size 48 --seed 7 --cells 900 --weak 0 --merged 0 \
+    --ghosts 0 --quiet
+check "stage and difficulties are of choice" succeeded
+parameters() {
+    python3 -c 'import json, sys
+found = json.load(open("stage/parameters.json"))
+print(found["embryo"]["cells"] + found["embryo"]["gaps"], found["difficulties"])'
+}
+check "and recorded" [ "$(parameters)" = "900 {'weak': 0, 'merged': 0, 'ghosts': 0}" ]
+septum simulate spim -o many --cells 1025
+check "more cells than there is room for are refused" exited 1 \
+    "a simulated embryo of 1025 cells: 1 to 1024 are possible"
 
 cp -r spim-a before
 septum simulate spim -o spim-a --count 2 --size 48 --quiet

@@ -16,12 +16,12 @@
 
 /* Out of order on purpose, and seed 2 of "expert" stopped after epoch 1. */
 static const struct spt_curve_point points[] = {
-    {"expert", 1, 1, 0.6, 0.7, 0.5, 100, 60, 10},
-    {"random", 1, 0, 0.3, 0.3, 0.3, 50, 0, 0},
-    {"expert", 2, 0, 0.2, 0.2, 0.2, 50, 0, 0},
-    {"expert", 1, 0, 0.4, 0.4, 0.4, 50, 0, 0},
-    {"expert", 1, 2, 0.8, 0.9, 0.7, 150, 120, 20},
-    {"expert", 2, 1, 0.5, 0.6, 0.4, 110, 70, 12},
+    {"expert", 1, 1, 0.6, 0.7, 0.5, 100, 60, 10, 0.8, 0.6},
+    {"random", 1, 0, 0.3, 0.3, 0.3, 50, 0, 0, 0, 0},
+    {"expert", 2, 0, 0.2, 0.2, 0.2, 50, 0, 0, 0, 0},
+    {"expert", 1, 0, 0.4, 0.4, 0.4, 50, 0, 0, 0, 0},
+    {"expert", 1, 2, 0.8, 0.9, 0.7, 150, 120, 20, 0, 0},
+    {"expert", 2, 1, 0.5, 0.6, 0.4, 110, 70, 12, 0.6, 0.5},
 };
 
 static void
@@ -59,6 +59,8 @@ takes_mean_and_range_over_seeds_at_each_epoch(void **state)
     NEAR(epochs[1].precision, 0.65);
     NEAR(epochs[1].recall, 0.45);
     NEAR(epochs[1].labelled_pixels, 105);
+    NEAR(epochs[1].v_rand, 0.7);
+    NEAR(epochs[1].v_info, 0.55);
     NEAR(epochs[1].expert_seconds, 65);
     NEAR(epochs[1].train_seconds, 11);
     assert_int_equal(epochs[2].seeds, 1);

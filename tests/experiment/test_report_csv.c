@@ -1,6 +1,7 @@
 /*
  * test_report_csv.c - curves.csv, byte for byte.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 
 #define HEADER                                                                         \
     "strategy,seed,epoch,f_score,precision,recall,labelled_pixels,expert_seconds,"     \
-    "train_seconds\n"
+    "train_seconds,v_rand,v_info\n"
 
 static void
 check_csv(const struct spt_curve_point *points, size_t count, const char *wanted)
@@ -31,16 +32,18 @@ static void
 writes_a_header_and_a_line_a_point_in_the_order_given(void **state)
 {
     const struct spt_curve_point points[] = {
-        {"frozen", 0, 0, 0.5, 0.25, 1, 327680, 0, 0},
+        {"frozen", 0, 0, 0.5, 0.25, 1, 327680, 0, 0, 0.75, 0.5},
         {"expert", 18446744073709551615U, 4294967295U, 0.8612345678, 0.9, 0.825,
-         18446744073709551615U, 95.25, 41.3004},
+         18446744073709551615U, 95.25, 41.3004, 1, NAN},
     };
 
     (void)state;
     check_csv(points, 2,
-              HEADER "frozen,0,0,0.500000,0.250000,1.000000,327680,0.000,0.000\n"
+              HEADER "frozen,0,0,0.500000,0.250000,1.000000,327680,0.000,0.000,"
+                     "0.750000,0.500000\n"
                      "expert,18446744073709551615,4294967295,0.861235,0.900000,"
-                     "0.825000,18446744073709551615,95.250,41.300\n");
+                     "0.825000,18446744073709551615,95.250,41.300,1.000000,"
+                     "nan\n");
 }
 
 static void

@@ -548,6 +548,8 @@ out_of_minutes_an_epoch_is_one_step(void **state)
     result = run(&trial, "finetune", 0);
     assert_int_equal(result.model.trained_windows, EPOCHS * AREA);
     assert_true(result.points[EPOCHS].train_seconds > 0);
+    assert_true(result.points[EPOCHS].v_rand > 0 && result.points[EPOCHS].v_rand <= 1);
+    assert_true(result.points[EPOCHS].v_info >= 0 && result.points[EPOCHS].v_info <= 1);
     spt_trial_result_clear(&result);
 }
 

@@ -401,6 +401,121 @@ labels_stay_as_they_were_when_the_expert_fails(void **state)
     close_desk(&desk);
 }
 
+/* ---- other ways than the paper's ---------------------------------------------------
+ */
+
+/* The numbers of the clusters, as the desk's pool has them. */
+static void
+find_clusters(const struct desk *desk, uint32_t numbers[IMAGES * WINDOWS])
+{
+    const struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
+    size_t clusters;
+
+    assert_int_equal(spt_abundance_clusters(desk->truth.sample, IMAGES, STRIPES_WINDOW,
+                                            &options, NULL, numbers, &clusters, NULL),
+                     SEPTUM_OK);
+}
+
+static void
+abundance_fades_with_every_window_answered(void **state)
+{
+    struct spt_pool_options options = spt_pool_defaults(STRIPES_WINDOW);
+    size_t answered[IMAGES * WINDOWS] = {0};
+    uint32_t numbers[IMAGES * WINDOWS];
+    struct desk desk;
+
+    (void)state;
+    options.fade = 0.5;
+    open_desk_with(&desk, &options);
+    find_clusters(&desk, numbers);
+    for (size_t k = 0; k < 5; k++) {
+        struct spt_round round = run_round(&desk, "abundance");
+        size_t first = (KNOWN_FROM_THE_START + round.region.image) * WINDOWS;
+        double sum = 0;
+
+        assert_true(round.region.count > 0);
+        for (size_t w = 0; w < round.region.count; w++) {
+            uint32_t cluster = numbers[first + round.region.windows[w]];
+            double size = 0;
+
+            for (size_t i = 0; i < IMAGES * WINDOWS; i++)
+                size += numbers[i] == cluster;
+            sum += size / (IMAGES * WINDOWS) * pow(0.5, (double)answered[cluster]);
+        }
+        assert_true(fabs(round.region.abundance - sum) < 1e-5);
+        for (size_t w = 0; w < round.region.count; w++)
+            answered[numbers[first + round.region.windows[w]]]++;
+        spt_round_clear(&round);
+    }
+    close_desk(&desk);
+}
+
+static void
+core_set_asks_first_for_what_is_furthest_from_the_labelled_image(void **state)
+{
+    struct spt_grid grid = spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, STRIPES_WINDOW);
+    static float features[IMAGES][WINDOWS * 6], membrane[PIXELS];
+    double largest = -1;
+    size_t image = 0, window = 0;
+    struct spt_round round;
+    struct desk desk;
+    bool found = false;
+
+    (void)state;
+    open_desk(&desk);
+    for (size_t i = 0; i < IMAGES; i++)
+        assert_int_equal(spt_predict_features(
+                             desk.predictor, desk.truth.sample[i].pixels, STRIPES_SIDE,
+                             STRIPES_SIDE, &grid, membrane, features[i], NULL),
+                         SEPTUM_OK);
+    for (size_t i = KNOWN_FROM_THE_START; i < IMAGES; i++)
+        for (size_t w = 0; w < WINDOWS; w++) {
+            double least = INFINITY;
+
+            for (size_t k = 0; k < WINDOWS; k++) {
+                double sum = 0;
+
+                for (size_t d = 0; d < 6; d++)
+                    sum += pow((double)features[i][w * 6 + d] -
+                                   (double)features[0][k * 6 + d],
+                               2);
+                least = fmin(least, sum);
+            }
+            if (least > largest) {
+                largest = least;
+                image = i - KNOWN_FROM_THE_START;
+                window = w;
+            }
+        }
+    round = run_round(&desk, "coreset");
+    assert_int_equal(round.region.image, image);
+    assert_int_equal(round.region.count, 4);
+    for (size_t w = 0; w < 4; w++)
+        found = found || round.region.windows[w] == window;
+    assert_true(found);
+    spt_round_clear(&round);
+    close_desk(&desk);
+}
+
+static void
+a_temperature_changes_how_unsure_the_net_is(void **state)
+{
+    struct spt_round round, hot;
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    round = run_round(&desk, "uncertainty");
+    close_desk(&desk);
+    open_desk(&desk);
+    spt_pool_calibrate(desk.pool, 100);
+    hot = run_round(&desk, "uncertainty");
+    assert_true(hot.region.uncertainty < 0.1 * round.region.uncertainty);
+    close_desk(&desk);
+    spt_round_clear(&round);
+    spt_round_clear(&hot);
+}
+
 int
 main(void)
 {
@@ -412,6 +527,10 @@ main(void)
         cmocka_unit_test(asks_about_a_window_while_one_of_its_pixels_is_unknown),
         cmocka_unit_test(what_the_expert_cannot_tell_is_not_asked_again),
         cmocka_unit_test(labels_stay_as_they_were_when_the_expert_fails),
+        cmocka_unit_test(abundance_fades_with_every_window_answered),
+        cmocka_unit_test(
+            core_set_asks_first_for_what_is_furthest_from_the_labelled_image),
+        cmocka_unit_test(a_temperature_changes_how_unsure_the_net_is),
     };
 
     spt_engine_threads(1); /* so small a net only waits for a second one */

@@ -110,8 +110,9 @@ class Server {
     }
 
     // What the server's journal of a sheet amounts to.
-    async valuesOf(sheet) {
-        const { base, changes } = await this.json(`/api/sheet/${sheet.id}/journal?after=0`);
+    async valuesOf(sheet, who) {
+        const { base, changes } = await this.json(
+            `/api/sheet/${sheet.id}/journal?after=0${who ? `&who=${who}` : ''}`);
         const labels = new Labels(sheet.box[3], sheet.box[2]);
         labels.reset(base);
         changes.forEach((change) => labels.apply(change.runs));
@@ -148,7 +149,7 @@ class MockServer extends Server {
 }
 
 class RealServer extends Server {
-    constructor({ size, images }) {
+    constructor({ size, images, net = 'window16 conv3-4 pool2 conv3-6 FC-8 FC-1' }) {
         super();
         this.folder = mkdtempSync(join(tmpdir(), 'septum-page.'));
         const septum = (...words) => execFileSync(process.env.SEPTUM, words,
@@ -156,8 +157,7 @@ class RealServer extends Server {
         septum('simulate', 'spim', '-o', 'stack', '--count', '2', '--size', '96', '--seed', '2',
                '--quiet');
         septum('train', '--images', 'stack/images', '--labels', 'stack/labels', '-o', 'm.onnx',
-               '--epochs', '1', '--quiet', '--threads', '1',
-               '--net', 'window16 conv3-4 pool2 conv3-6 FC-8 FC-1');
+               '--epochs', '1', '--quiet', '--threads', '1', '--net', net);
         const { images: made } = new Mock({ size, images });
         mkdirSync(join(this.folder, 'pool'));
         made.forEach((image, i) => writeFileSync(
@@ -169,7 +169,8 @@ class RealServer extends Server {
 
     async start(port = 0) {
         this.child = spawn(process.env.SEPTUM,
-            ['label', 'p.septum', '--port', String(port), '--threads', '1', '--who', 'alice'],
+            ['label', 'p.septum', '--threads', '1', '--who', 'alice',
+             ...(port ? ['--port', String(port)] : [])],
             { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
         this.address = await new Promise((resolve, reject) => {
             let said = '';
@@ -277,7 +278,7 @@ export class Expert {
         this.sheet = await this.server.sheetOf(this.who);
         if (String(this.sheet?.id) !== id)
             throw new Error(`the page has sheet ${id}, the server ${this.sheet?.id}`);
-        this.record = (await this.server.valuesOf(this.sheet)).values;
+        this.record = (await this.server.valuesOf(this.sheet, this.who)).values;
         this.size = 5;
         const { width, height } = await this.page.locator('#stage').boundingBox();
         this.view = new Viewport();

@@ -63,6 +63,108 @@ spaces_its_sites_evenly_inside_the_ellipsoid(void **state)
 }
 
 static void
+relaxes_cells_to_like_volumes(void **state)
+{
+    /* Without bulges cells differ by their places alone.  Scattered evenly but not
+     * relaxed, their volumes would spread by a quarter or more. */
+    struct spt_embryo_shape even = shape;
+    struct spt_embryo embryo;
+    struct spt_random random;
+    double hits[40] = {0}, mean = 0, square = 0;
+
+    (void)state;
+    even.unevenness = 0;
+    spt_embryo_grow(&embryo, &even, 12);
+    spt_random_init(&random, 1, 1);
+    for (int k = 0; k < 40000; k++) {
+        float at[3];
+        struct spt_place place;
+
+        draw_point(&random, at);
+        if (at[0] * at[0] / 3600 + at[1] * at[1] / 2500 + at[2] * at[2] / 1600 > 0.9F)
+            continue;
+        place = look_at(&embryo, at, 1);
+        if (place.cell != SPT_CELL_OUTSIDE)
+            hits[place.cell]++;
+    }
+    for (int i = 0; i < 40; i++) {
+        mean += hits[i] / 40;
+        square += hits[i] * hits[i] / 40;
+    }
+    assert_true(sqrt(square - mean * mean) < 0.24 * mean);
+}
+
+static void
+opens_gaps_inside_and_no_wall_between_them(void **state)
+{
+    struct spt_embryo_shape holed = shape;
+    static struct spt_embryo embryo;
+    uint32_t gaps = 0;
+    struct spt_place place;
+
+    (void)state;
+    spt_embryo_grow(&embryo, &shape, 5);
+    for (uint32_t i = 0; i < 40; i++)
+        assert_false(embryo.gap[i]);
+    holed.gaps = 1;
+    spt_embryo_grow(&embryo, &holed, 5);
+    for (uint32_t i = 0; i < 40; i++) {
+        double x = embryo.x[i] / shape.x, y = embryo.y[i] / shape.y,
+               z = embryo.z[i] / shape.z;
+
+        assert_int_equal(embryo.gap[i], x * x + y * y + z * z < 0.75 * 0.75);
+        gaps += embryo.gap[i];
+    }
+    assert_true(gaps > 5);
+
+    embryo = (struct spt_embryo){.shape = {.x = 40, .y = 40, .z = 40, .cells = 2}};
+    embryo.count = 2;
+    embryo.spacing = 20;
+    embryo.crust = 30;
+    embryo.x[0] = -10;
+    embryo.x[1] = 10;
+    for (int k = 0; k < 3; k++) {
+        embryo.gap[0] = k > 0;
+        embryo.gap[1] = k > 1;
+        place = look_at(&embryo, (float[3]){-0.5F, 0, 0}, 3);
+        assert_int_equal(place.cell, 0);
+        assert_int_equal(place.other, k > 1 ? 0 : 1);
+        assert_true(fabsf(place.distance - (k > 1 ? 3 : 0.5F)) < 1e-3F);
+    }
+}
+
+static void
+says_where_there_is_nothing_at_all(void **state)
+{
+    static struct spt_embryo embryo;
+    struct spt_random random;
+    struct spt_cells cells;
+    int dark = 0, light = 0;
+
+    (void)state;
+    spt_embryo_grow(&embryo, &shape, 9);
+    spt_random_init(&random, 9, 9);
+    for (int i = 0; i < 600; i++) {
+        float centre[3];
+
+        draw_point(&random, centre);
+        spt_embryo_near(&embryo, centre, 4, 3, &cells);
+        dark += cells.dark;
+        light += !cells.dark;
+        for (int k = 0; k < 20 && cells.dark; k++) {
+            float at[3];
+
+            for (int axis = 0; axis < 3; axis++)
+                at[axis] =
+                    centre[axis] + (float)(4.6 * spt_random_uniform(&random) - 2.3);
+            assert_int_equal(look_at(&embryo, at, 3).cell, SPT_CELL_OUTSIDE);
+            assert_true(look_at(&embryo, at, 3).distance == 3);
+        }
+    }
+    assert_true(dark > 60 && light > 60);
+}
+
+static void
 makes_equal_embryos_of_equal_keys_only(void **state)
 {
     struct spt_embryo first, second;
@@ -283,6 +385,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spaces_its_sites_evenly_inside_the_ellipsoid),
+        cmocka_unit_test(relaxes_cells_to_like_volumes),
+        cmocka_unit_test(opens_gaps_inside_and_no_wall_between_them),
+        cmocka_unit_test(says_where_there_is_nothing_at_all),
         cmocka_unit_test(makes_equal_embryos_of_equal_keys_only),
         cmocka_unit_test(sees_the_same_with_the_cells_that_matter_as_with_all),
         cmocka_unit_test(measures_how_far_the_nearest_membrane_is),

@@ -1,7 +1,7 @@
 // session.js - the way of the work: which sheet is open, what the server is doing, and how
 // an answer is handed in and the next region comes.
 
-import { Refused, Unreachable } from './api.js';
+import { Refused, STRANGER, Unreachable } from './api.js';
 import { showNotice, showSaved, showState, showTask, showTrouble } from './panels.js';
 import { Work } from './work.js';
 
@@ -73,8 +73,7 @@ export class Session {
         if (error instanceof Unreachable)
             this.reachable = false;
         else if (error instanceof Refused && error.status === 403)
-            showTrouble('The server has been started anew: open the address that it ' +
-                        'printed, in this or another tab.');
+            showTrouble(STRANGER);
         else
             showTrouble(error.message);
     }
@@ -84,6 +83,11 @@ export class Session {
         const { work, state } = this;
         if (state.ahead)
             this.pictures.get(imageUrl(state.ahead)).catch(() => {});
+        const image = this.image && this.imageOf(this.image.id);
+        if (image && image.predicted !== this.image.predicted) {
+            this.image = image; // a newer net has looked at it
+            this.showMore(this.opening, image.id, image.predicted, state.model.threshold);
+        }
         if (work === null || this.busy || work.queue.length > 0)
             return;
         if (state.sheet?.id === work.sheet.id) {
