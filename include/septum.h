@@ -140,6 +140,17 @@ enum septum_precision {
                               multiply it (AVX-512 with BF16); f32 on others */
 };
 
+/* ---- polarity -------------------------------------------------------------------- */
+
+/* Whether the membranes of a new domain are dark where those of the source are. */
+enum septum_polarity {
+    SEPTUM_POLARITY_AUTO, /* what the source model finds more in, measured on labelled
+                             images; with preset "paper" as SAME */
+    SEPTUM_POLARITY_SAME,
+    SEPTUM_POLARITY_INVERSE, /* they are bright where those are dark: the source model
+                                is turned to see negatives */
+};
+
 /* ---- training -------------------------------------------------------------------- */
 
 enum septum_form {
@@ -162,6 +173,7 @@ struct septum_train_options {
     const char *from;   /* source model, or NULL */
     int32_t transfer;   /* layers with weights to copy from it; 0 = all */
     bool freeze;        /* keep the copied layers fixed */
+    enum septum_polarity polarity; /* of its images and these */
     enum septum_form form;
     bool has_form;  /* else the preset's */
     double epochs;  /* 0 = the preset's */
@@ -194,7 +206,7 @@ struct septum_segment_options {
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
-    uint64_t memory;  /* bytes of working memory; 0 = 1 GiB */
+    uint64_t memory;  /* bytes that the process may take in all; 0 = 1 GiB */
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
@@ -329,6 +341,39 @@ SEPTUM_API enum septum_status
 septum_project_relink(const char *path, const struct septum_source *images,
                       struct septum_project_relinked *out, struct septum_error *err);
 
+/* How a region is found among all that there are. */
+enum septum_search {
+    SEPTUM_SEARCH_AUTO,   /* exact up to 10 windows, beam beyond */
+    SEPTUM_SEARCH_GREEDY, /* the paper's: grow by the best neighbour */
+    SEPTUM_SEARCH_BEAM,   /* grow the best few of each size, then improve */
+    SEPTUM_SEARCH_EXACT,  /* the best there is */
+};
+
+/* How to avoid asking for the same twice, as the twins of neighbouring slices are. */
+enum septum_novelty {
+    SEPTUM_NOVELTY_NONE,     /* not at all: the paper's formula */
+    SEPTUM_NOVELTY_FADE,     /* what was answered for counts as less abundant */
+    SEPTUM_NOVELTY_DISTINCT, /* no two windows of one cluster in a region */
+    SEPTUM_NOVELTY_BOTH,
+};
+
+/* Where the probabilities come from that tell how unsure the net is. */
+enum septum_measure {
+    SEPTUM_MEASURE_ONCE,       /* one prediction */
+    SEPTUM_MEASURE_SYMMETRIES, /* the mean over the 8 symmetries of the square */
+    SEPTUM_MEASURE_DROPOUT,    /* the mean over 8 predictions with dropout */
+};
+
+/* How regions are chosen; all zero is the paper's equation 1. */
+struct septum_choosing {
+    enum septum_search search;
+    enum septum_novelty novelty;
+    enum septum_measure measure;
+    bool rescale; /* stretch uncertainty to its whole range before it is weighed */
+    bool
+        calibrate; /* find the temperature of the probabilities on known labels first */
+};
+
 struct septum_next_options {
     const char *project;
     const char *model;     /* becomes the current one; NULL = the project's */
@@ -337,8 +382,9 @@ struct septum_next_options {
     const char *who;       /* to whom the region is lent; NULL = "unknown" */
     double lambda;         /* of equation 1; 0 = 0.8 */
     uint32_t windows;      /* most of a region; 0 = 6 */
-    double minutes;        /* that the region is lent for; 0 = 60 */
-    uint32_t threads;      /* 0 = all cores */
+    struct septum_choosing choosing;
+    double minutes;   /* that the region is lent for; 0 = 60 */
+    uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
 };
@@ -373,6 +419,34 @@ SEPTUM_API enum septum_status
 septum_next(const struct septum_next_options *options, struct septum_question **out,
             struct septum_error *err);
 SEPTUM_API void septum_question_free(struct septum_question *question);
+
+struct septum_label_options {
+    const char *project;
+    const char *who;    /* who labels where the page does not say; NULL = "unknown" */
+    uint16_t port;      /* 0 = one that is free */
+    const char *listen; /* address in numbers; NULL = "127.0.0.1" */
+    const char *certificate, *key; /* PEM files for TLS, or NULL */
+    bool insecure;                 /* serve others than this machine without TLS */
+    double lambda;                 /* of equation 1; 0 = 0.8 */
+    uint32_t windows;              /* most of a region; 0 = 6 */
+    double minutes;                /* that a region is lent for; 0 = 60 */
+    double learn_seconds;          /* of each round of learning; 0 = 30 */
+    bool no_learning;              /* only predict and choose */
+    uint32_t threads;              /* to learn with; 0 = all cores */
+    /* Called once with the address to open in a browser; false stops. */
+    bool (*ready)(void *user, const char *address);
+    /* Asked several times a second; false stops.  NULL = never stop. */
+    bool (*go_on)(void *user);
+    void *user;
+};
+
+/*
+ * Serve the labelling page of a project until told to stop, which is its normal end.
+ * Every stroke is in the project file before the page is told so.  Refuses to listen
+ * on any address but the loopback's without a certificate, unless `insecure`.
+ */
+SEPTUM_API enum septum_status
+septum_label(const struct septum_label_options *options, struct septum_error *err);
 
 /* ---- simulated microscopes ------------------------------------------------------- */
 
@@ -423,8 +497,10 @@ struct septum_experiment_options {
                              preset's */
     int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
                              all */
-    uint32_t windows;     /* most of a region; 0 = 6 */
-    double lambda;        /* of equation 1; 0 = 0.8 */
+    enum septum_polarity polarity;
+    uint32_t windows; /* most of a region; 0 = 6 */
+    double lambda;    /* of equation 1; 0 = 0.8 */
+    struct septum_choosing choosing;
     bool resume, force;
     uint32_t threads;
     septum_progress_fn progress;

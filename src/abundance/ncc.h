@@ -13,8 +13,8 @@
  * square: what is left then is the rounding of floats, not a pattern.  Windows with a
  * value that is no finite number count as flat.
  *
- * The numerators of all pairs at one shift are one matrix product of cropped windows.
- * Shift (dy, dx) of (a, b) is shift (-dy, -dx) of (b, a), so half the shifts suffice.
+ * The numerators at all shifts come from the windows' spectra: see correlate.h, and
+ * docs/abundance.md for what that was measured against.
  */
 #ifndef SEPTUM_ABUNDANCE_NCC_H
 #define SEPTUM_ABUNDANCE_NCC_H
@@ -25,8 +25,14 @@
 #include "base/error.h"
 
 struct spt_ncc_options {
-    uint32_t max_shift;  /* pixels in y and in x; less than half a window's side */
-    uint32_t shift_step; /* only multiples of it are tried; >= 1 */
+    uint32_t max_shift;   /* pixels in y and in x; at most half a window's side */
+    uint32_t shift_step;  /* only multiples of it are tried; >= 1 */
+    double least_overlap; /* share of a window's pixels that an overlap must have, in
+                             [0, 1]; above 0, max_shift may be any */
+    double bandwidth;     /* share of the frequencies that is looked at, (0, 1]; 0 is 1,
+                             full resolution */
+    float near;           /* pairs less far apart than this, by the bandwidth looked at,
+                             are computed again at full resolution */
 };
 
 /* Entries of the condensed distance matrix of n windows: the pairs (i, j), i < j, row
@@ -43,15 +49,29 @@ spt_condensed_index(size_t n, size_t i, size_t j) /* i < j < n */
     return n * i - i * (i + 1) / 2 + (j - i - 1);
 }
 
+struct spt_shifts;
+
+/* The tables for `options`; see correlate.h.  Fails with SEPTUM_ENOMEM. */
+enum septum_status
+spt_ncc_shifts(struct spt_shifts *shifts, uint32_t side,
+               const struct spt_ncc_options *options, struct septum_error *err);
+
 /*
  * Distances of all pairs of `count` windows of side * side values each, stored one
- * after the other, into spt_condensed_count(count) floats.  Working memory is bounded:
- * some 1000 windows, whatever `count`, and 33 bytes a window.  Fails with SEPTUM_EINVAL
- * (options), SEPTUM_ENOMEM or SEPTUM_ENGINE; after the last, what `distances` holds is
- * of no use.
+ * after the other, into spt_condensed_count(count) floats.  Beside those it takes
+ * spt_ncc_memory() bytes.  Fails with SEPTUM_EINVAL (options) or SEPTUM_ENOMEM.
  */
+/* Fail with SEPTUM_EINVAL and the sentence for it, if `options` are out of bounds. */
+enum septum_status spt_ncc_check(const struct spt_ncc_options *options, uint32_t side,
+                                 struct septum_error *err);
+
 enum septum_status spt_ncc_distances(const float *windows, size_t count, uint32_t side,
                                      const struct spt_ncc_options *options,
                                      float *distances, struct septum_error *err);
+
+/* Bytes that the comparison of `count` windows takes, the distances included; 0 for
+ * options out of bounds. */
+double
+spt_ncc_memory(size_t count, uint32_t side, const struct spt_ncc_options *options);
 
 #endif

@@ -7,18 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "active/growth.h"
+#include "active/search.h"
 #include "base/alloc.h"
-
-/* A region that was grown; the sums belong to its windows. */
-struct trial {
-    size_t image;
-    size_t *windows; /* in the growth, or a copy */
-    size_t count;
-    double f, abundance; /* sums */
-    double objective;
-    bool capped;
-};
 
 enum septum_status
 spt_region_check(const struct spt_region_options *options, struct septum_error *err)
@@ -32,104 +22,86 @@ spt_region_check(const struct spt_region_options *options, struct septum_error *
         return spt_fail(err, SEPTUM_EINVAL,
                         "choosing a region: at most 0 windows were asked for; a region "
                         "has at least 1");
+    if (options->least_windows > options->most_windows)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "choosing a region: at least %zu windows were asked for and at "
+                        "most %zu",
+                        options->least_windows, options->most_windows);
     return SEPTUM_OK;
 }
 
-/* The objective of the trial once `window` has joined it. */
-static double
-objective_with(const struct spt_candidate *candidate, double lambda,
-               const struct trial *trial, size_t window)
-{
-    return spt_region_objective(
-        lambda, (trial->f + (double)candidate->f[window]) / (double)(trial->count + 1),
-        trial->abundance + (double)candidate->abundance[window]);
-}
+/* f stretched over the pool: arrays of its own behind copies of the candidates. */
+struct rescaled {
+    struct spt_candidate *candidates;
+    float *f;
+};
 
 static void
-add_window(const struct spt_candidate *candidate, double lambda, struct trial *trial,
-           size_t window)
+find_range(const struct spt_candidate *candidates, size_t count, float range[2])
 {
-    trial->objective = objective_with(candidate, lambda, trial, window);
-    trial->f += (double)candidate->f[window];
-    trial->abundance += (double)candidate->abundance[window];
-    trial->count++;
+    range[0] = INFINITY;
+    range[1] = -INFINITY;
+    for (size_t i = 0; i < count; i++)
+        for (size_t w = 0; w < spt_grid_count(&candidates[i].grid); w++)
+            if (candidates[i].askable[w]) {
+                range[0] = fminf(range[0], candidates[i].f[w]);
+                range[1] = fmaxf(range[1], candidates[i].f[w]);
+            }
 }
 
-/* Where in the frontier the window stands that should join; its end when none should.
- */
+static enum septum_status
+rescale(const struct spt_candidate *candidates, size_t count, struct rescaled *out,
+        struct septum_error *err)
+{
+    size_t total = 0;
+    float range[2], *at;
+
+    find_range(candidates, count, range);
+    for (size_t i = 0; i < count; i++)
+        total += spt_grid_count(&candidates[i].grid);
+    out->candidates = spt_alloc_array(count, sizeof *out->candidates);
+    out->f = at = spt_alloc_array(total, sizeof *out->f);
+    if (out->candidates == NULL || out->f == NULL)
+        return spt_fail_memory(err, "choosing a region", total * sizeof *out->f);
+    for (size_t i = 0; i < count; i++) {
+        out->candidates[i] = candidates[i];
+        out->candidates[i].f = at;
+        for (size_t w = 0; w < spt_grid_count(&candidates[i].grid); w++, at++)
+            if (range[1] > range[0]) /* else all are equal, and 0 */
+                *at = 0.5F * (candidates[i].f[w] - range[0]) / (range[1] - range[0]);
+    }
+    return SEPTUM_OK;
+}
+
 static size_t
-find_best_neighbour(const struct spt_growth *growth,
-                    const struct spt_region_options *options, const struct trial *trial)
+find_largest(const struct spt_candidate *candidates, size_t count, size_t most)
 {
-    size_t best = growth->frontier_count;
-    double least = options->fill ? INFINITY : trial->objective;
+    size_t largest = 0;
 
-    for (size_t i = 0; i < growth->frontier_count; i++) {
-        double objective = objective_with(growth->candidate, options->lambda, trial,
-                                          growth->frontier[i]);
+    for (size_t i = 0; i < count; i++) {
+        size_t windows = spt_grid_count(&candidates[i].grid);
 
-        if (objective < least - SPT_REGION_TIE) {
-            least = objective;
-            best = i;
-        }
+        largest = windows > largest ? windows : largest;
     }
-    return best;
+    return largest < most ? largest : most;
 }
 
-static struct trial
-grow_from(struct spt_growth *growth, const struct spt_candidate *candidate, size_t seed,
-          const struct spt_region_options *options)
+static enum septum_status
+find_best(const struct spt_search *search, struct spt_trial *best, bool *proved,
+          struct septum_error *err)
 {
-    struct trial trial = {.windows = growth->members};
+    const struct spt_region_options *options = search->options;
+    bool beam = options->search == SPT_SEARCH_BEAM ||
+                (options->search == SPT_SEARCH_AUTO &&
+                 options->most_windows > SPT_SEARCH_EXACT_WINDOWS);
+    enum septum_status status = spt_search_greedy(search, best, err);
 
-    spt_growth_start(growth, candidate, seed);
-    add_window(candidate, options->lambda, &trial, seed);
-    for (;;) {
-        size_t position = find_best_neighbour(growth, options, &trial);
-
-        if (position == growth->frontier_count)
-            return trial;
-        if (trial.count == options->most_windows) {
-            trial.capped = true;
-            return trial;
-        }
-        add_window(candidate, options->lambda, &trial, growth->frontier[position]);
-        spt_growth_join(growth, position);
-    }
-}
-
-static bool
-is_better(const struct trial *trial, const struct trial *best, bool fill)
-{
-    if (best->count == 0 || (fill && trial->count != best->count))
-        return trial->count > best->count;
-    return trial->objective < best->objective - SPT_REGION_TIE;
-}
-
-/* Grow from all seeds; what wins is copied to best->windows. */
-static void
-find_best(struct spt_growth *growth, const struct spt_candidate *candidates,
-          size_t count, const struct spt_region_options *options, struct trial *best)
-{
-    for (size_t image = 0; image < count; image++) {
-        const struct spt_candidate *candidate = &candidates[image];
-        size_t windows = spt_grid_count(&candidate->grid);
-
-        for (size_t seed = 0; seed < windows; seed++) {
-            size_t *copy = best->windows;
-            struct trial trial;
-
-            if (!candidate->askable[seed])
-                continue;
-            trial = grow_from(growth, candidate, seed, options);
-            if (!is_better(&trial, best, options->fill))
-                continue;
-            memcpy(copy, trial.windows, trial.count * sizeof *copy);
-            *best = trial;
-            best->windows = copy;
-            best->image = image;
-        }
-    }
+    if (status != SEPTUM_OK || best->count == 0 || options->search == SPT_SEARCH_GREEDY)
+        return status;
+    status = beam ? spt_search_beam(search, best, err)
+                  : spt_search_exact(search, best, proved, err);
+    best->capped = spt_trial_is_capped(search, best);
+    return status;
 }
 
 enum septum_status
@@ -137,40 +109,42 @@ spt_region_search(const struct spt_candidate *candidates, size_t count,
                   const struct spt_region_options *options, struct spt_region *out,
                   struct septum_error *err)
 {
-    struct spt_growth growth = {0};
-    struct trial best = {0};
-    size_t largest = 0;
+    struct spt_search search = {
+        .candidates = candidates, .count = count, .options = options};
+    struct rescaled rescaled = {0};
+    struct spt_trial best = {0};
+    bool proved = false;
     enum septum_status status = spt_region_check(options, err);
 
-    if (status != SEPTUM_OK)
-        return status;
-    status = spt_growth_init(&growth, candidates, count, err);
+    if (status == SEPTUM_OK && options->rescale) {
+        status = rescale(candidates, count, &rescaled, err);
+        search.candidates = rescaled.candidates;
+    }
     if (status != SEPTUM_OK)
         goto done;
-    for (size_t i = 0; i < count; i++) {
-        size_t windows = spt_grid_count(&candidates[i].grid);
-
-        largest = windows > largest ? windows : largest;
-    }
-    if (largest > options->most_windows)
-        largest = options->most_windows;
-    best.windows = spt_alloc_array(largest, sizeof *best.windows);
-    if (best.windows == NULL) {
-        status =
-            spt_fail_memory(err, "choosing a region", largest * sizeof *best.windows);
+    search.largest = find_largest(candidates, count, options->most_windows);
+    best.windows = spt_alloc_array(search.largest, sizeof *best.windows);
+    status = best.windows != NULL
+                 ? find_best(&search, &best, &proved, err)
+                 : spt_fail_memory(err, "choosing a region",
+                                   search.largest * sizeof *best.windows);
+    if (status != SEPTUM_OK)
         goto done;
-    }
-    find_best(&growth, candidates, count, options, &best);
     if (best.count == 0) {
         *out = (struct spt_region){0};
         goto done;
     }
     status = spt_region_make(candidates, best.image, best.windows, best.count,
                              options->lambda, out, err);
-    if (status == SEPTUM_OK)
+    if (status == SEPTUM_OK) {
         out->capped = best.capped;
+        out->proved = proved;
+        if (options->rescale)
+            out->objective = best.objective;
+    }
 done:
-    spt_growth_clear(&growth);
+    free(rescaled.candidates);
+    free(rescaled.f);
     free(best.windows);
     return status;
 }

@@ -1,16 +1,18 @@
 /*
- * region.h - the region to ask about next: equation 1 of the paper, solved greedily.
+ * region.h - the region to ask about next: equation 1 of the paper.
  *
- * A region R is a connected set (4 neighbours) of windows of one image.  It minimises
+ * A region R is a connected set of windows of one image.  It minimises
  *
  *	objective(R) = lambda * mean over R of f(w)
  *	             + (1 - lambda) * (1 - sum over R of S_w)
  *
- * From every askable window of every image a region grows by the neighbour that lowers
- * the objective most, until none lowers it or `most_windows` is reached; the best of
- * all regions wins.  Ties go to the window first in order (image, row, column), so that
- * equal input gives an equal answer; objectives that differ by less than
- * SPT_REGION_TIE, which is rounding, are a tie.
+ * Greedily, as in the paper: from every askable window of every image a region grows by
+ * the neighbour that lowers the objective most, until none lowers it or the cap is
+ * reached; the best of all regions wins.  Two better searches stand beside that one.
+ *
+ * Ties go to the window first in order (image, row, column), so that equal input gives
+ * an equal answer; objectives that differ by less than SPT_REGION_TIE, which is
+ * rounding, are a tie.
  */
 #ifndef SEPTUM_ACTIVE_REGION_H
 #define SEPTUM_ACTIVE_REGION_H
@@ -30,8 +32,38 @@ struct spt_candidate {
     struct spt_grid grid;
     const float *f;         /* uncertainty measure, lower is more uncertain */
     const float *abundance; /* S_w */
-    const uint8_t *askable; /* 0: labelled already or out of bounds */
+    /* For rivals alone; NULL: not known. */
+    const float *entropy;  /* as f, by entropy: see uncertainty.h */
+    const float *bald;     /* as f, by mutual information: see uncertainty.h */
+    const float *features; /* of each window, feature_count values */
+    const float *gap;      /* squared distance of each window's features to those of the
+                              nearest known one, of any image; see coreset.h */
+    size_t feature_count;
+    const uint8_t *askable;  /* 0: labelled already or out of bounds */
+    const uint32_t *pixels;  /* to be labelled in each window, where some are known or
+                                beyond the border; NULL: all of all */
+    const uint32_t *cluster; /* of each window, for `distinct`; NULL: not known */
 };
+
+enum spt_region_search {
+    SPT_SEARCH_GREEDY,
+    /*
+     * From every window on, the best few sets of each size are all grown further (a
+     * beam), whether that lowers the objective or not; each image's best is then
+     * improved by adding, removing and swapping windows.
+     */
+    SPT_SEARCH_BEAM,
+    /*
+     * All connected sets, but for those that a bound rules out, up to a number of
+     * steps: the best there is, when region->proved says that it came to the end.
+     */
+    SPT_SEARCH_EXACT,
+    /* The exact search up to SPT_SEARCH_EXACT_WINDOWS, and the beam beyond. */
+    SPT_SEARCH_AUTO,
+};
+
+/* The largest cap at which the exact search takes no longer than the beam. */
+#define SPT_SEARCH_EXACT_WINDOWS 10
 
 struct spt_region_options {
     double lambda;       /* in [0, 1]; the paper's is 0.8 */
@@ -42,16 +74,30 @@ struct spt_region_options {
      * pixels.
      */
     bool fill;
+    size_t least_windows; /* smaller regions only where no such large one fits */
+    size_t most_pixels;   /* 0: any number */
+    bool diagonal;        /* windows that share a corner are neighbours, too */
+    bool distinct;        /* no two windows of one cluster */
+    /*
+     * Before anything else stretch f so that it covers 0 to 0.5 over the askable
+     * windows of all images.  A net that is sure of everything leaves f a small range,
+     * and abundance then decides alone.
+     */
+    bool rescale;
+    enum spt_region_search search;
+    size_t beam;       /* sets kept of each size; 0: 8 */
+    size_t most_steps; /* of the exact search; 0: 100 million, half a minute or so */
 };
 
 struct spt_region {
     size_t image;    /* index of the candidate */
     size_t *windows; /* row-major indices in its grid, ascending; owned */
     size_t count;
-    double objective;
+    double objective;   /* of the rescaled f, where that was asked for */
     double uncertainty; /* mean f over the region */
     double abundance;   /* sum of S_w over the region */
     bool capped;        /* the cap stopped it: another window would have joined */
+    bool proved; /* the exact search came to its end: there is no better region */
 };
 
 static inline double

@@ -3,9 +3,13 @@
  */
 #include "active/strategy.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "active/growth.h"
+#include "active/coreset.h"
+#include "active/search.h"
+#include "base/alloc.h"
 
 static enum septum_status
 choose_by_equation(const struct spt_candidate *candidates, size_t count,
@@ -55,6 +59,148 @@ choose_by_abundance(const struct spt_candidate *candidates, size_t count,
     return choose_at(0, candidates, count, options, out, err);
 }
 
+/* The candidates with another measure in place of f. */
+static struct spt_candidate *
+copy_candidates(const struct spt_candidate *candidates, size_t count,
+                struct septum_error *err)
+{
+    struct spt_candidate *copies = spt_alloc_array(count, sizeof *copies);
+
+    if (copies == NULL)
+        spt_fail_memory(err, "choosing a region", count * sizeof *copies);
+    else if (count > 0)
+        memcpy(copies, candidates, count * sizeof *copies);
+    return copies;
+}
+
+/* Tell the measures of a region that was chosen by others. */
+static enum septum_status
+retell(const struct spt_candidate *candidates, double lambda, struct spt_region *region,
+       struct septum_error *err)
+{
+    struct spt_region told;
+    enum septum_status status;
+
+    if (region->count == 0)
+        return SEPTUM_OK;
+    status = spt_region_make(candidates, region->image, region->windows, region->count,
+                             lambda, &told, err);
+    if (status == SEPTUM_OK) {
+        told.capped = region->capped;
+        told.proved = region->proved;
+        spt_region_clear(region);
+        *region = told;
+    }
+    return status;
+}
+
+/* Choose by a measure that stands in the place of f; `name` is for the error. */
+static enum septum_status
+choose_by_measure(const float *const measures[], const char *name,
+                  const struct spt_candidate *candidates, size_t count,
+                  const struct spt_region_options *options, struct spt_region *out,
+                  struct septum_error *err)
+{
+    struct spt_candidate *copies = copy_candidates(candidates, count, err);
+    struct spt_region found = {0};
+    enum septum_status status = copies != NULL ? SEPTUM_OK : SEPTUM_ENOMEM;
+
+    for (size_t i = 0; i < count && status == SEPTUM_OK; i++) {
+        copies[i].f = measures[i];
+        if (measures[i] == NULL)
+            status = spt_fail(err, SEPTUM_EINVAL,
+                              "choosing a region: the %s of image %zu of the pool is "
+                              "not known",
+                              name, i);
+    }
+    if (status == SEPTUM_OK)
+        status = choose_at(1, copies, count, options, &found, err);
+    if (status == SEPTUM_OK)
+        status = retell(candidates, options->lambda, &found, err);
+    if (status == SEPTUM_OK)
+        *out = found;
+    else
+        spt_region_clear(&found);
+    free(copies);
+    return status;
+}
+
+static enum septum_status
+choose_by_entropy(const struct spt_candidate *candidates, size_t count,
+                  const struct spt_region_options *options, struct spt_random *random,
+                  struct spt_region *out, struct septum_error *err)
+{
+    const float **measures = spt_alloc_array(count, sizeof *measures);
+    enum septum_status status;
+
+    (void)random;
+    if (measures == NULL)
+        return spt_fail_memory(err, "choosing a region", count * sizeof *measures);
+    for (size_t i = 0; i < count; i++)
+        measures[i] = candidates[i].entropy;
+    status =
+        choose_by_measure(measures, "entropy", candidates, count, options, out, err);
+    free(measures);
+    return status;
+}
+
+static enum septum_status
+choose_by_bald(const struct spt_candidate *candidates, size_t count,
+               const struct spt_region_options *options, struct spt_random *random,
+               struct spt_region *out, struct septum_error *err)
+{
+    const float **measures = spt_alloc_array(count, sizeof *measures);
+    enum septum_status status;
+
+    (void)random;
+    if (measures == NULL)
+        return spt_fail_memory(err, "choosing a region", count * sizeof *measures);
+    for (size_t i = 0; i < count; i++)
+        measures[i] = candidates[i].bald;
+    status = choose_by_measure(measures, "mutual information", candidates, count,
+                               options, out, err);
+    free(measures);
+    return status;
+}
+
+/* The mean f of the askable windows; infinite where there are none. */
+static double
+mean_f(const struct spt_candidate *candidate)
+{
+    double sum = 0, windows = 0;
+
+    for (size_t w = 0; w < spt_grid_count(&candidate->grid); w++)
+        if (candidate->askable[w]) {
+            sum += (double)candidate->f[w];
+            windows++;
+        }
+    return windows > 0 ? sum / windows : INFINITY;
+}
+
+static enum septum_status
+choose_by_image(const struct spt_candidate *candidates, size_t count,
+                const struct spt_region_options *options, struct spt_random *random,
+                struct spt_region *out, struct septum_error *err)
+{
+    double least = INFINITY;
+    size_t image = 0;
+    enum septum_status status;
+
+    (void)random;
+    for (size_t i = 0; i < count; i++) {
+        double mean = mean_f(&candidates[i]);
+
+        if (mean < least - SPT_REGION_TIE) {
+            least = mean;
+            image = i;
+        }
+    }
+    status = choose_at(1, candidates + image, count > 0 ? 1 : 0, options, out, err);
+    if (status == SEPTUM_OK && out->count > 0)
+        out->image = image;
+    return status;
+}
+
 static size_t
 count_askable(const struct spt_candidate *candidate)
 {
@@ -81,7 +227,9 @@ choose_at_random(const struct spt_candidate *candidates, size_t count,
                  const struct spt_region_options *options, struct spt_random *random,
                  struct spt_region *out, struct septum_error *err)
 {
+    struct spt_search search = {candidates, count, options, 0};
     struct spt_growth growth = {0};
+    struct spt_trial trial = {0};
     size_t image = 0, askable = 0, here, pick;
     enum septum_status status = spt_region_check(options, err);
 
@@ -101,10 +249,19 @@ choose_at_random(const struct spt_candidate *candidates, size_t count,
         pick -= here;
         image++;
     }
+    growth.diagonal = options->diagonal;
     spt_growth_start(&growth, &candidates[image],
                      find_askable(&candidates[image], pick));
-    while (growth.count < options->most_windows && growth.frontier_count > 0)
-        spt_growth_join(&growth, spt_random_below(random, growth.frontier_count));
+    trial.image = image;
+    trial.windows = growth.members;
+    spt_trial_add(&search, &trial, growth.members[0], false);
+    while (growth.frontier_count > 0) {
+        pick = spt_random_below(random, growth.frontier_count);
+        if (!spt_trial_fits(&search, &trial, growth.frontier[pick]))
+            break;
+        spt_trial_add(&search, &trial, growth.frontier[pick], false);
+        spt_growth_join(&growth, pick);
+    }
     status = spt_region_make(candidates, image, growth.members, growth.count,
                              options->lambda, out, err);
     if (status == SEPTUM_OK)
@@ -113,13 +270,134 @@ choose_at_random(const struct spt_candidate *candidates, size_t count,
     return status;
 }
 
+/* How far a window is from what is known and from the first members of the region. */
+static double
+find_gap(const struct spt_candidate *candidate, const struct spt_growth *growth,
+         size_t window)
+{
+    size_t dimensions = candidate->feature_count;
+    double gap = (double)candidate->gap[window];
+
+    for (size_t i = 0; i < growth->count; i++)
+        gap = fmin(gap, spt_coreset_distance(
+                            candidate->features + growth->members[i] * dimensions,
+                            candidate->features + window * dimensions, dimensions));
+    return gap;
+}
+
+/* The askable window that is furthest from what is known; false when there is none. */
+static bool
+find_furthest(const struct spt_candidate *candidates, size_t count, size_t *image,
+              size_t *window)
+{
+    double largest = -1;
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t w = 0; w < spt_grid_count(&candidates[i].grid); w++)
+            if (candidates[i].askable[w] && (double)candidates[i].gap[w] > largest) {
+                largest = (double)candidates[i].gap[w];
+                *image = i;
+                *window = w;
+            }
+    return largest >= 0;
+}
+
+/* Let the furthest neighbour join, again and again. */
+static void
+grow_furthest(const struct spt_search *search, struct spt_growth *growth,
+              struct spt_trial *trial)
+{
+    for (;;) {
+        size_t best = growth->frontier_count;
+        double largest = -1;
+
+        for (size_t i = 0; i < growth->frontier_count; i++) {
+            double gap = find_gap(growth->candidate, growth, growth->frontier[i]);
+
+            if (gap > largest && spt_trial_fits(search, trial, growth->frontier[i])) {
+                largest = gap;
+                best = i;
+            }
+        }
+        if (best == growth->frontier_count)
+            return;
+        spt_trial_add(search, trial, growth->frontier[best], false);
+        spt_growth_join(growth, best);
+    }
+}
+
+static enum septum_status
+choose_by_coreset(const struct spt_candidate *candidates, size_t count,
+                  const struct spt_region_options *options, struct spt_random *random,
+                  struct spt_region *out, struct septum_error *err)
+{
+    struct spt_search search = {candidates, count, options, 0};
+    struct spt_growth growth = {0};
+    struct spt_trial trial = {0};
+    size_t window = 0;
+    enum septum_status status = spt_region_check(options, err);
+
+    (void)random;
+    for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
+        if (candidates[i].gap == NULL || candidates[i].features == NULL)
+            status =
+                spt_fail(err, SEPTUM_EINVAL,
+                         "choosing a region: the features of image %zu of the pool "
+                         "are not known",
+                         i);
+    if (status != SEPTUM_OK)
+        return status;
+    if (!find_furthest(candidates, count, &trial.image, &window)) {
+        *out = (struct spt_region){0};
+        return SEPTUM_OK;
+    }
+    status = spt_growth_init(&growth, candidates, count, err);
+    if (status != SEPTUM_OK)
+        return status;
+    growth.diagonal = options->diagonal;
+    spt_growth_start(&growth, &candidates[trial.image], window);
+    trial.windows = growth.members;
+    spt_trial_add(&search, &trial, window, false);
+    grow_furthest(&search, &growth, &trial);
+    status = spt_region_make(candidates, trial.image, growth.members, growth.count,
+                             options->lambda, out, err);
+    if (status == SEPTUM_OK)
+        out->capped = growth.frontier_count > 0;
+    spt_growth_clear(&growth);
+    return status;
+}
+
 const struct spt_strategy spt_strategies[] = {
-    {"equation", "uncertain and abundant windows, as in the paper's equation",
-     choose_by_equation},
-    {"uncertainty", "the most uncertain windows", choose_by_uncertainty},
-    {"abundance", "the windows that look like most others", choose_by_abundance},
-    {"random", "windows drawn at random", choose_at_random},
-    {NULL, NULL, NULL},
+    {.name = "equation",
+     .summary = "uncertain and abundant windows, as in the paper's equation",
+     .choose = choose_by_equation},
+    {.name = "uncertainty",
+     .summary = "the most uncertain windows",
+     .choose = choose_by_uncertainty},
+    {.name = "abundance",
+     .summary = "the windows that look like most others",
+     .choose = choose_by_abundance},
+    {.name = "random",
+     .summary = "windows drawn at random",
+     .choose = choose_at_random},
+    {.name = "entropy",
+     .summary = "the windows of highest entropy",
+     .choose = choose_by_entropy},
+    {.name = "margin",
+     .summary = "the least margin between the classes: the same as uncertainty",
+     .choose = choose_by_uncertainty},
+    {.name = "bald",
+     .summary = "the windows on which dropout's nets disagree most",
+     .needs_bald = true,
+     .choose = choose_by_bald},
+    {.name = "coreset",
+     .summary = "the windows least like all known ones, in the net's eyes",
+     .needs_features = true,
+     .choose = choose_by_coreset},
+    {.name = "image",
+     .summary = "the most uncertain image, and its most uncertain windows",
+     .choose = choose_by_image},
+    {.name = NULL},
 };
 
 const struct spt_strategy *

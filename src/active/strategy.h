@@ -10,8 +10,16 @@
  *	uncertainty  the lowest mean f
  *	abundance    the highest sum of S
  *	random       a random askable window, grown by random askable neighbours
+ *	entropy      the lowest mean entropy measure
+ *	bald         the lowest mean of the measure by mutual information
+ *	coreset      the window furthest from all known ones by the net's features, grown by
+ *	             the neighbour furthest from those and from the region (see coreset.h)
+ *	margin       the least difference between the two classes' probabilities: with two
+ *	             of them that is 2 f, so that it asks what "uncertainty" asks
+ *	image        the image whose askable windows have the lowest mean f, and in it the
+ *	             region of lowest mean f: what is common where whole images are ranked
  *
- * The last three grow to the cap wherever the image has room, each by the neighbour
+ * All but the first grow to the cap wherever the image has room, each by the neighbour
  * that is best by its own measure; the region then is the best among the largest ones.
  * Were they to stop where their measure does, as the equation may, uncertainty (a mean
  * that almost every neighbour makes worse) would ask for single windows, and strategies
@@ -26,10 +34,13 @@
 struct spt_strategy {
     const char *name;    /* as on the command line */
     const char *summary; /* one line for --help */
+    bool needs_bald;     /* of the candidates */
+    bool needs_features; /* and gaps */
     /*
-     * As spt_region_search(), which says what an empty region means and how it fails.
-     * `random` is drawn from by strategies that need it only; options->fill makes
-     * "equation" fill its regions, too.
+     * As spt_region_search(), which says what an empty region means and how it fails;
+     * it also fails with SEPTUM_EINVAL where a candidate does not have the measure that
+     * is asked for.  `random` is drawn from by strategies that need it only;
+     * options->fill makes "equation" fill its regions, too.
      */
     enum septum_status (*choose)(const struct spt_candidate *candidates, size_t count,
                                  const struct spt_region_options *options,

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/adapt.h"
+#include "api/choosing.h"
 #include "api/precision.h"
 #include "api/range.h"
 #include "api/source.h"
 #include "base/alloc.h"
+#include "base/sha256.h"
 #include "experiment/experiment.h"
 #include "train/model_file.h"
 #include "train/run.h"
@@ -17,8 +20,6 @@
 #define DEFAULT_EPOCHS 10
 #define DEFAULT_EPOCH_STEPS 150
 #define DEFAULT_TRANSFER 3 /* the paper's */
-#define DEFAULT_LAMBDA 0.8 /* the paper's */
-#define DEFAULT_WINDOWS 6  /* the paper's 22 thousand pixels are 5.4 windows */
 
 struct job {
     const struct septum_experiment_options *options;
@@ -27,8 +28,10 @@ struct job {
     struct spt_samples labelled_samples, pool_samples, test_samples;
     struct spt_model source;
     struct spt_settings settings;
-    const char **names; /* of the test images, then of the pool's */
-    char intro[1024];
+    const char **names;           /* of the test images, then of the pool's */
+    char domain[SPT_DOMAIN_TEXT]; /* what the source model found, or empty */
+    char intro[2048];
+    struct spt_text shared; /* what all trials share, in words */
 };
 
 static enum septum_status
@@ -144,20 +147,40 @@ find_source(struct job *job, struct septum_error *err)
     return status;
 }
 
+/* How regions are chosen, where that is not the paper's way; "" where it is. */
+static void
+describe_choosing(const struct septum_choosing *choosing, char text[200])
+{
+    static const char *const novelties[] = {
+        "", " Abundance fades where it was answered for.",
+        " No region has two windows of one cluster.",
+        " Abundance fades where it was answered for; no region has two windows of one "
+        "cluster."};
+    static const char *const measures[] = {
+        "", " Uncertainty is that of the mean over 8 symmetries.",
+        " Uncertainty is that of the mean over 8 passes with dropout."};
+
+    snprintf(text, 200, "%s%s%s%s", novelties[choosing->novelty],
+             measures[choosing->measure],
+             choosing->rescale ? " It is stretched to its range." : "",
+             choosing->calibrate ? " Probabilities are calibrated first." : "");
+}
+
 static void
 describe(struct job *job, const struct spt_experiment *experiment)
 {
     const struct septum_experiment_options *options = job->options;
-    char net[SPT_SPEC_TEXT];
+    char net[SPT_SPEC_TEXT], choosing[200];
 
     spt_spec_format(&job->source.spec, net);
+    describe_choosing(&options->choosing, choosing);
     snprintf(
         job->intro, sizeof job->intro,
         "Source model: %s (%s). Target: %zu labelled image%s (%llu pixels), %zu in "
         "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
         "of %llu steps each, preset %s, %s, %u seed%s. The simulated expert is asked "
-        "for one region of at most %zu windows after each epoch, lambda %.2g. "
-        "F-score at the threshold that is best on the labelled images.",
+        "for one region of at most %zu windows after each epoch, lambda %.2g.%s "
+        "F-score at a threshold found on pixels%s.%s%s%s",
         options->source_model != NULL ? options->source_model : "trained here", net,
         job->labelled.count, job->labelled.count == 1 ? "" : "s",
         (unsigned long long)job->labelled_samples.known, job->pool.count,
@@ -165,13 +188,78 @@ describe(struct job *job, const struct spt_experiment *experiment)
         (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
         job->settings.precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
         experiment->seeds, experiment->seeds == 1 ? "" : "s",
-        experiment->trial.region.most_windows, experiment->trial.region.lambda);
+        experiment->trial.region.most_windows, experiment->trial.region.lambda,
+        choosing,
+        job->settings.judges > 0 ? " that were not learnt" : " that were learnt",
+        job->domain[0] != '\0' ? " Before any learning, " : "", job->domain,
+        job->domain[0] != '\0' ? "." : "");
+}
+
+static void
+add_digest(const uint8_t digest[SPT_SHA256_BYTES], struct spt_text *out)
+{
+    for (size_t i = 0; i < SPT_SHA256_BYTES; i++)
+        spt_text_add(out, "%02x", digest[i]);
+    spt_text_add(out, "\n");
+}
+
+static void
+describe_samples(const char *name, const struct spt_range *range,
+                 const struct spt_samples *samples, struct spt_text *out)
+{
+    struct spt_sha256 sha;
+    uint8_t digest[SPT_SHA256_BYTES];
+
+    spt_sha256_init(&sha);
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct spt_sample *sample = &samples->sample[i];
+        size_t pixels = (size_t)sample->height * sample->width;
+
+        spt_sha256_add(&sha, &sample->height, sizeof sample->height);
+        spt_sha256_add(&sha, &sample->width, sizeof sample->width);
+        spt_sha256_add(&sha, sample->pixels, pixels * sizeof *sample->pixels);
+        spt_sha256_add(&sha, sample->labels, pixels);
+    }
+    spt_sha256_end(&sha, digest);
+    spt_text_add(out, "%s: %zu images, ", name, range->count);
+    add_digest(digest, out);
+}
+
+/* All that decides what a trial does but its strategy and its seed. */
+static void
+describe_settings(struct job *job, const struct spt_experiment *experiment)
+{
+    const struct septum_choosing *choosing = &job->options->choosing;
+    const struct spt_trial *trial = &experiment->trial;
+    struct spt_text *out = &job->shared;
+    uint8_t digest[SPT_SHA256_BYTES];
+
+    spt_sha256_of(job->source.parameters,
+                  job->source.spec.parameter_count * sizeof(float), digest);
+    spt_text_add(out, "source: ");
+    add_digest(digest, out);
+    describe_samples("labelled", &job->labelled, &job->labelled_samples, out);
+    describe_samples("pool", &job->pool, &job->pool_samples, out);
+    describe_samples("test", &job->test, &job->test_samples, out);
+    spt_text_add(out,
+                 "training: %s, precision %d, %u layers, %u epochs of %llu steps, at "
+                 "most %g minutes\n",
+                 job->settings.name, (int)job->settings.precision, trial->transfer,
+                 trial->epochs, (unsigned long long)trial->epoch_steps, trial->minutes);
+    spt_text_add(out,
+                 "choosing: lambda %g, %zu windows, search %d, novelty %d, measure %d, "
+                 "rescale %d, calibrate %d",
+                 trial->region.lambda, trial->region.most_windows,
+                 (int)choosing->search, (int)choosing->novelty, (int)choosing->measure,
+                 choosing->rescale, choosing->calibrate);
 }
 
 static enum septum_status
 run(struct job *job, struct septum_error *err)
 {
     const struct septum_experiment_options *options = job->options;
+    const struct spt_choosing choosing =
+        spt_choosing_of(&options->choosing, options->lambda, options->windows);
     struct spt_experiment experiment = {
         .directory = options->directory,
         .strategies =
@@ -179,6 +267,7 @@ run(struct job *job, struct septum_error *err)
         .seeds = options->seeds > 0 ? options->seeds : 1,
         .names = job->names,
         .intro = job->intro,
+        .settings = &job->shared,
         .resume = options->resume,
         .progress = options->progress,
         .user = options->user,
@@ -195,12 +284,16 @@ run(struct job *job, struct septum_error *err)
             .transfer = options->transfer > 0   ? (uint32_t)options->transfer
                         : options->transfer < 0 ? job->source.spec.weighted_count
                                                 : DEFAULT_TRANSFER,
-            .region = {.lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
-                       .most_windows =
-                           options->windows > 0 ? options->windows : DEFAULT_WINDOWS},
+            .region = choosing.region,
+            .measure = choosing.measure,
+            .fade = choosing.fade,
+            .calibrate = choosing.calibrate,
         }};
 
     describe(job, &experiment);
+    describe_settings(job, &experiment);
+    if (job->shared.failed)
+        return spt_fail_memory(err, "settings", job->shared.bytes.count);
     return spt_experiment_run(&experiment, err);
 }
 
@@ -254,6 +347,10 @@ septum_experiment(const struct septum_experiment_options *options,
     if (status == SEPTUM_OK)
         status = load_target(&job, err);
     if (status == SEPTUM_OK)
+        status =
+            spt_adapt(&job.source, &job.labelled_samples, options->polarity,
+                      &job.settings, options->progress, options->user, job.domain, err);
+    if (status == SEPTUM_OK)
         status = run(&job, err);
     spt_labelled_clear(&job.target);
     spt_range_clear(&job.labelled);
@@ -263,6 +360,7 @@ septum_experiment(const struct septum_experiment_options *options,
     spt_samples_clear(&job.pool_samples);
     spt_samples_clear(&job.test_samples);
     spt_model_clear(&job.source);
+    spt_text_clear(&job.shared);
     free(job.names);
     return status;
 }

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/workspace.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "image/input.h"
 #include "image/write.h"
+#include "session/workspace.h"
 
 #define VALUE_MEMBRANE 255
 #define VALUE_OTHER 0

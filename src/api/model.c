@@ -4,10 +4,8 @@
 #include "api/model.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "image/normalise.h"
 #include "train/model_file.h"
 
 enum septum_status
@@ -62,24 +60,4 @@ septum_model_free(struct septum_model *model)
         return;
     spt_model_clear(&model->model);
     free(model);
-}
-
-enum septum_status
-spt_model_net(const struct spt_model *model, const char *name, struct spt_net **out,
-              struct septum_error *err)
-{
-    enum septum_status status;
-
-    if (strcmp(model->normalisation, SPT_NORMALISATION) != 0)
-        return spt_fail(err, SEPTUM_EFORMAT,
-                        "%s: wants intensities normalised by \"%s\", which this "
-                        "version does not know",
-                        name, model->normalisation);
-    status = spt_net_create(&model->spec, out, err);
-    if (status != SEPTUM_OK)
-        return status;
-    memcpy(spt_net_parameters(*out), model->parameters,
-           model->spec.parameter_count * sizeof(float));
-    spt_net_changed(*out);
-    return SEPTUM_OK;
 }

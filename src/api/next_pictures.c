@@ -100,7 +100,7 @@ draw_maps(struct drawing *drawing, struct septum_error *err)
 {
     const struct spt_choice *choice = drawing->choice;
     const struct spt_grid *grid = drawing->grid;
-    const float *abundance = choice->abundance[choice->region.image];
+    const float *abundance = choice->survey.abundance[choice->region.image];
     size_t pixels = (size_t)drawing->sample->height * drawing->sample->width;
     float most = 0;
     enum septum_status status;
@@ -111,9 +111,11 @@ draw_maps(struct drawing *drawing, struct septum_error *err)
         drawing->values[i] = p < 0.5F ? 2 * p : 2 - 2 * p;
     }
     status = draw_values(drawing, "uncertainty.png", err);
-    for (size_t i = 0; i < choice->samples.count; i++)
-        for (size_t w = 0; w < spt_grid_count(&choice->candidates[i].grid); w++)
-            most = choice->abundance[i][w] > most ? choice->abundance[i][w] : most;
+    for (size_t i = 0; i < choice->survey.samples.count; i++)
+        for (size_t w = 0; w < spt_grid_count(&choice->survey.candidates[i].grid); w++)
+            most = choice->survey.abundance[i][w] > most
+                       ? choice->survey.abundance[i][w]
+                       : most;
     for (size_t i = 0; i < pixels; i++) {
         size_t row = i / drawing->sample->width / grid->side;
         size_t column = i % drawing->sample->width / grid->side;
@@ -133,12 +135,13 @@ draw_maps(struct drawing *drawing, struct septum_error *err)
 static void
 copy_window(const struct spt_choice *choice, size_t w, float *to)
 {
-    size_t i = choice->samples.count - 1;
+    size_t i = choice->survey.samples.count - 1;
 
-    while (choice->first[i] > w)
+    while (choice->survey.first[i] > w)
         i--;
-    spt_grid_window(&choice->candidates[i].grid, choice->samples.sample[i].pixels,
-                    choice->samples.sample[i].width, w - choice->first[i], to);
+    spt_grid_window(
+        &choice->survey.candidates[i].grid, choice->survey.samples.sample[i].pixels,
+        choice->survey.samples.sample[i].width, w - choice->survey.first[i], to);
 }
 
 /* Windows of a cluster, or as many spread evenly over it as are compared. */
@@ -149,8 +152,8 @@ take_members(const struct spt_choice *choice, uint32_t cluster, uint64_t size,
     size_t area = (size_t)choice->side * choice->side, taken = 0;
     uint64_t seen = 0, wanted = size < CLUSTER_SAMPLE ? size : CLUSTER_SAMPLE;
 
-    for (size_t w = 0; w < choice->windows && taken < wanted; w++) {
-        if (choice->cluster_of[w] != cluster)
+    for (size_t w = 0; w < choice->survey.windows && taken < wanted; w++) {
+        if (choice->survey.cluster_of[w] != cluster)
             continue;
         if (seen++ * wanted / size == taken)
             copy_window(choice, w, windows + area * taken++);
@@ -208,8 +211,8 @@ draw_sheet(const struct drawing *drawing, size_t number, struct septum_error *er
         status = spt_fail_memory(err, "contact sheet", CLUSTER_SAMPLE * area);
         goto done;
     }
-    count = take_members(choice, choice->covered_clusters[number],
-                         choice->covered_sizes[number], windows);
+    count = take_members(choice, choice->covered.cluster[number],
+                         choice->covered.size[number], windows);
     if (2 * ncc.max_shift >= choice->side)
         ncc.max_shift = (choice->side - 1) / 2;
     status = spt_ncc_distances(windows, count, choice->side, &ncc, distances, err);
@@ -238,7 +241,7 @@ draw_sheets(const struct drawing *drawing, struct septum_error *err)
     size_t number = 0;
     bool removed = drawing->choice->options->force;
 
-    for (; number < drawing->choice->covered && status == SEPTUM_OK; number++)
+    for (; number < drawing->choice->covered.count && status == SEPTUM_OK; number++)
         status = draw_sheet(drawing, number, err);
     /* Sheets of an earlier region that had more of them. */
     while (removed) {
@@ -270,8 +273,9 @@ write_mask(const struct drawing *drawing, struct septum_error *err)
     enum septum_status status;
 
     if (mask == NULL ||
-        asprintf(&path, "%s/labels/%s.png", choice->options->directory,
-                 choice->workspace.images.image[choice->which[region->image]].name) <
+        asprintf(
+            &path, "%s/labels/%s.png", choice->options->directory,
+            choice->workspace.images.image[choice->survey.which[region->image]].name) <
             0) {
         free(mask);
         return spt_fail_memory(err, "mask", pixels);
@@ -337,11 +341,11 @@ spt_choice_write(const struct spt_choice *choice, const char *why,
                  struct septum_error *err)
 {
     const struct spt_region *region = &choice->region;
-    const struct spt_sample *sample = &choice->samples.sample[region->image];
+    const struct spt_sample *sample = &choice->survey.samples.sample[region->image];
     struct drawing drawing = {
         .choice = choice,
         .sample = sample,
-        .grid = &choice->candidates[region->image].grid,
+        .grid = &choice->survey.candidates[region->image].grid,
         .whole = {0, 0, sample->height, sample->width},
     };
     size_t pixels = (size_t)sample->height * sample->width;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "api/source.h"
-#include "api/workspace.h"
 #include "base/alloc.h"
 #include "net/onnx.h"
+#include "session/workspace.h"
 #include "train/model_file.h"
 
 enum septum_status

@@ -1,7 +1,6 @@
 /*
  * segment.c - probability maps of images, and of one image in memory.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +8,11 @@
 
 #include "api/model.h"
 #include "api/precision.h"
+#include "api/segment_page.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "image/normalise.h"
-#include "image/set.h"
-#include "image/write.h"
-#include "predict/predict.h"
 #include "train/model_file.h"
 
 enum septum_status
@@ -53,100 +51,9 @@ struct job {
     struct spt_net *net;
     struct spt_predictor *predictor;
     double started;
+    size_t image;            /* the one being worked on */
+    uint64_t before, pixels; /* of the images before it; of all */
 };
-
-/* What the values of a product are made from each probability. */
-typedef float (*product_fn)(float probability, float threshold);
-
-static float
-keep(float probability, float threshold)
-{
-    (void)threshold;
-    return probability;
-}
-
-static float
-find_uncertainty(float probability, float threshold)
-{
-    (void)threshold;
-    return 1 - 2 * fabsf(probability - 0.5F);
-}
-
-static float
-call_membrane(float probability, float threshold)
-{
-    return probability >= threshold ? 255.0F : 0.0F;
-}
-
-enum wanted {
-    ALWAYS,
-    MASK,
-    UNCERTAINTY,
-};
-
-/* The files that each image gives. */
-static const struct product {
-    const char *ending;
-    enum wanted wanted;
-    bool png; /* 8-bit PNG; else float TIFF */
-    product_fn make;
-} products[] = {
-    {".tif", ALWAYS, false, keep},
-    {"-mask.png", MASK, true, call_membrane},
-    {"-uncertainty.tif", UNCERTAINTY, false, find_uncertainty},
-};
-
-#define PRODUCTS (sizeof products / sizeof products[0])
-
-static bool
-is_wanted(const struct septum_segment_options *options, const struct product *product)
-{
-    return product->wanted == ALWAYS || (product->wanted == MASK && options->mask) ||
-           (product->wanted == UNCERTAINTY && options->uncertainty);
-}
-
-static char *
-name_product(const struct job *job, const struct spt_page *page,
-             const struct product *product)
-{
-    char *path;
-
-    return asprintf(&path, "%s/%s%s", job->options->directory, page->name,
-                    product->ending) < 0
-               ? NULL
-               : path;
-}
-
-static enum septum_status
-write_product(const struct job *job, const struct spt_page *page,
-              const struct product *product, const float *membrane,
-              struct septum_error *err)
-{
-    size_t count = (size_t)page->height * page->width;
-    char *path = name_product(job, page, product);
-    float *values = spt_alloc_array(count, sizeof *values);
-    uint8_t *bytes = spt_alloc_array(count, 1);
-    enum septum_status status;
-
-    if (path == NULL || values == NULL || bytes == NULL) {
-        status = spt_fail_memory(err, page->path, count * (sizeof *values + 1));
-        goto done;
-    }
-    for (size_t i = 0; i < count; i++) {
-        values[i] = product->make(membrane[i], (float)job->model.threshold);
-        bytes[i] = product->png ? (uint8_t)values[i] : 0;
-    }
-    status = product->png
-                 ? spt_write_png(path, bytes, page->height, page->width, 1,
-                                 job->options->force, err)
-                 : spt_write_tiff_floats(path, values, page->height, page->width,
-                                         page->nm_per_pixel, job->options->force, err);
-done:
-    free(path);
-    free(values);
-    free(bytes);
-    return status;
-}
 
 /* Refuse before the first image what would stop the work at a later one. */
 static enum septum_status
@@ -167,9 +74,11 @@ check_page(const struct job *job, size_t index, struct septum_error *err)
                 "into different directories",
                 job->images.pages[i].path, page->path, job->options->directory,
                 page->name);
-    for (size_t p = 0; p < PRODUCTS && !job->options->force; p++) {
-        char *path = name_product(job, page, &products[p]);
-        bool taken = path != NULL && is_wanted(job->options, &products[p]) &&
+    if (spt_segment_check(job->options, page, err) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    for (size_t p = 0; p < SPT_PRODUCTS && !job->options->force; p++) {
+        char *path = spt_product_path(job->options, page, p);
+        bool taken = path != NULL && spt_product_wanted(job->options, p) &&
                      spt_file_exists(path);
         enum septum_status status =
             taken ? spt_fail(err, SEPTUM_EINVAL,
@@ -185,67 +94,59 @@ check_page(const struct job *job, size_t index, struct septum_error *err)
     return SEPTUM_OK;
 }
 
-static enum septum_status
-segment_page(const struct job *job, const struct spt_page *page,
-             struct septum_error *err)
-{
-    size_t count = (size_t)page->height * page->width;
-    float *image = spt_alloc_array(count, sizeof *image);
-    float *membrane = spt_alloc_array(count, sizeof *membrane);
-    enum septum_status status;
-
-    if (image == NULL || membrane == NULL) {
-        status = spt_fail_memory(err, page->path, 2 * count * sizeof *image);
-        goto done;
-    }
-    status = spt_page_read(page, image, err);
-    if (status == SEPTUM_OK)
-        status = spt_normalise(image, count, err);
-    if (status == SEPTUM_OK)
-        status = spt_predict(job->predictor, image, page->height, page->width, membrane,
-                             err);
-    for (size_t p = 0; p < PRODUCTS && status == SEPTUM_OK; p++)
-        if (is_wanted(job->options, &products[p]))
-            status = write_product(job, page, &products[p], membrane, err);
-done:
-    free(image);
-    free(membrane);
-    return status;
-}
-
-/* False when the user wants to stop. */
+/* False when the user wants to stop.  `rows` of the current image are done. */
 static bool
-report(const struct job *job, size_t done)
+report(void *user, uint32_t rows)
 {
+    const struct job *job = user;
     const struct septum_segment_options *options = job->options;
-    double fraction = (double)done / (double)job->images.count;
+    size_t count = job->images.count;
+    uint64_t here =
+        job->image < count ? (uint64_t)rows * job->images.pages[job->image].width : 0;
+    double fraction = (double)(job->before + here) / (double)job->pixels;
     double spent = spt_clock_seconds() - job->started;
     char line[96];
     struct septum_progress about = {
         .fraction = fraction,
-        .seconds_left = done > 0 ? spent * (1 - fraction) / fraction : -1,
+        .seconds_left = fraction > 0 ? spent * (1 - fraction) / fraction : -1,
         .what = line,
-        .milestone = done == job->images.count,
+        .milestone = job->image == count,
     };
 
-    snprintf(line, sizeof line, "segmented %zu of %zu images", done, job->images.count);
+    snprintf(line, sizeof line, "segmented %zu of %zu images", job->image, count);
     return options->progress == NULL || options->progress(options->user, &about);
 }
 
 static enum septum_status
-segment_pages(const struct job *job, struct septum_error *err)
+segment_pages(struct job *job, struct septum_error *err)
 {
-    enum septum_status status = SEPTUM_OK;
+    const struct spt_segmentation segmentation = {
+        .options = job->options,
+        .predictor = job->predictor,
+        .threshold = job->model.threshold,
+        .alive = report,
+        .user = job,
+    };
+    size_t count = job->images.count;
 
-    for (size_t i = 0; i < job->images.count && status == SEPTUM_OK; i++) {
-        if (!report(job, i))
-            return spt_fail(err, SEPTUM_ESTOPPED, "stopped after %zu of %zu images", i,
-                            job->images.count);
-        status = segment_page(job, &job->images.pages[i], err);
+    for (size_t i = 0; i < count; i++)
+        job->pixels +=
+            (uint64_t)job->images.pages[i].height * job->images.pages[i].width;
+    for (; job->image < count; job->image++) {
+        const struct spt_page *page = &job->images.pages[job->image];
+        enum septum_status status = report(job, 0)
+                                        ? spt_segment_page(&segmentation, page, err)
+                                        : SEPTUM_ESTOPPED;
+
+        if (status == SEPTUM_ESTOPPED)
+            return spt_fail(err, status, "stopped after %zu of %zu images", job->image,
+                            count);
+        if (status != SEPTUM_OK)
+            return status;
+        job->before += (uint64_t)page->height * page->width;
     }
-    if (status == SEPTUM_OK)
-        report(job, job->images.count);
-    return status;
+    report(job, 0);
+    return SEPTUM_OK;
 }
 
 static enum septum_status

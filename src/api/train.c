@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/adapt.h"
 #include "api/precision.h"
 #include "api/source.h"
 #include "train/checkpoint.h"
+#include "train/hold_out.h"
 #include "train/model_file.h"
 #include "train/run.h"
 #include "train/transfer.h"
@@ -17,9 +19,11 @@
 struct job {
     struct spt_model from; /* the source model, where there is one */
     struct spt_samples samples, validation;
+    struct spt_samples judges; /* kept from learning when there is no validation */
     struct spt_net *net;
     struct spt_settings settings;
     char *checkpoint;
+    char domain[SPT_DOMAIN_TEXT]; /* what the source model found, or empty */
     uint32_t copied, first_trained;
 };
 
@@ -29,6 +33,7 @@ clear_job(struct job *job)
     spt_model_clear(&job->from);
     spt_samples_clear(&job->samples);
     spt_samples_clear(&job->validation);
+    spt_samples_clear(&job->judges);
     spt_net_free(job->net);
     free(job->checkpoint);
 }
@@ -86,18 +91,30 @@ make_net(const struct septum_train_options *options, struct job *job,
             spt_spec_parse(options->net != NULL ? options->net : "default", &spec, err);
     if (status == SEPTUM_OK)
         status = spt_net_create(&spec, &job->net, err);
-    if (status != SEPTUM_OK)
-        return status;
-    spt_net_initialise(job->net, options->seed, 0);
-    if (options->from != NULL)
+    if (status == SEPTUM_OK)
+        spt_net_initialise(job->net, options->seed, 0);
+    return status;
+}
+
+/* Let the source model meet the new domain, and take its first layers. */
+static enum septum_status
+transfer(const struct septum_train_options *options, struct job *job,
+         struct septum_error *err)
+{
+    const uint32_t weighted = spt_net_spec(job->net)->weighted_count;
+    enum septum_status status =
+        spt_adapt(&job->from, &job->samples, options->polarity, &job->settings,
+                  options->progress, options->user, job->domain, err);
+
+    if (status == SEPTUM_OK)
         status = spt_transfer(&job->from, (uint32_t)options->transfer, options->seed,
                               job->net, &job->copied, err);
     job->first_trained = options->freeze ? job->copied : 0;
-    if (status == SEPTUM_OK && job->first_trained >= spec.weighted_count)
+    if (status == SEPTUM_OK && job->first_trained >= weighted)
         return spt_fail(err, SEPTUM_EINVAL,
                         "all %u layers would be frozen, and nothing would be left to "
                         "learn; transfer fewer",
-                        spec.weighted_count);
+                        weighted);
     return status;
 }
 
@@ -159,7 +176,7 @@ save_model(const struct septum_train_options *options, const struct job *job,
     const struct spt_spec *spec = spt_net_spec(job->net);
     const char *base = options->from != NULL ? strrchr(options->from, '/') : NULL;
     struct spt_model model = {0};
-    char line[512];
+    char line[1024];
     enum septum_status status = spt_model_init(&model, spec, err);
     int length;
 
@@ -176,18 +193,21 @@ save_model(const struct septum_train_options *options, const struct job *job,
         "%% "
         "membrane; preset %s, %s form, seed %llu; F-score %.4f at threshold %.3f on "
         "the "
-        "%s images",
+        "%s",
         result->epochs, (unsigned long long)result->windows, job->samples.count,
         (unsigned long long)job->samples.known,
         100.0 * (double)job->samples.membrane / (double)job->samples.known,
         job->settings.name, job->settings.form == SPT_FORM_PATCH ? "patch" : "dense",
         (unsigned long long)options->seed, result->f_score, result->threshold,
-        job->validation.count > 0 ? "validation" : "training");
+        job->validation.count > 0 ? "validation images"
+        : job->judges.count > 0   ? "labels kept to judge by"
+                                  : "training images");
     if (options->from != NULL)
         snprintf(line + length, sizeof line - (size_t)length,
-                 "; from %.100s, %u layers transferred%s",
+                 "; from %.100s, %u layers transferred%s%s%s",
                  base != NULL ? base + 1 : options->from, job->copied,
-                 options->freeze ? " and frozen" : "");
+                 options->freeze ? " and frozen" : "",
+                 job->domain[0] != '\0' ? "; " : "", job->domain);
     if (job->from.history != NULL && job->from.history[0] != '\0') {
         free(model.history);
         model.history = strdup(job->from.history);
@@ -219,9 +239,15 @@ prepare(const struct septum_train_options *options, struct job *job,
     if (status == SEPTUM_OK)
         status = load_samples(&options->images, &options->labels,
                               spt_net_spec(job->net)->window, &job->samples, err);
+    if (status == SEPTUM_OK && options->from != NULL)
+        status = transfer(options, job, err);
     if (status == SEPTUM_OK && options->validation_images.count > 0)
         status = load_samples(&options->validation_images, &options->validation_labels,
                               spt_net_spec(job->net)->window, &job->validation, err);
+    else if (status == SEPTUM_OK)
+        status = spt_samples_hold_out(&job->samples, spt_net_spec(job->net)->window,
+                                      job->settings.judges, options->seed, &job->judges,
+                                      err);
     return status;
 }
 
@@ -238,6 +264,7 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
         struct spt_run run = {
             .samples = &job.samples,
             .validation = job.validation.count > 0 ? &job.validation : NULL,
+            .judges = job.judges.count > 0 ? &job.judges : NULL,
             .settings = &job.settings,
             .seed = options->seed,
             .first_trained = job.first_trained,

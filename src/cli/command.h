@@ -20,6 +20,7 @@ typedef int (*spt_command_fn)(int argc, char **argv);
 
 int spt_command_bench(int argc, char **argv);
 int spt_command_experiment(int argc, char **argv);
+int spt_command_label(int argc, char **argv);
 int spt_command_model(int argc, char **argv);
 int spt_command_next(int argc, char **argv);
 int spt_command_project(int argc, char **argv);

@@ -32,6 +32,7 @@ static const struct spt_option rows[] = {
              "windows of the region at most (default: 6)")},
     {SPT_ROW("lambda", AMOUNT, "L", options.lambda,
              "weight of uncertainty against abundance (default: 0.8)")},
+    SPT_ROWS_CHOOSING(options.choosing),
     SPT_ROW_THREADS(options.threads),
     SPT_ROW_QUIET(quiet),
 };

@@ -36,6 +36,11 @@
             "precision", CHOICE, "auto|f32|bf16", member,                              \
             "bf16: nearly twice as fast where the processor has it (default: f32)")    \
     }
+#define SPT_ROW_POLARITY(member)                                                       \
+    {                                                                                  \
+        SPT_ROW("polarity", CHOICE, "auto|same|inverse", member,                       \
+                "is membrane dark in both domains? (default: auto, measured)")         \
+    }
 #define SPT_ROW_PRESET(member)                                                         \
     {                                                                                  \
         SPT_ROW("preset", TEXT, "NAME", member, "training settings: default or paper") \
@@ -53,6 +58,21 @@
     {                                                                                  \
         SPT_ROW("instances", FLAG, NULL, masks.instances,                              \
                 "masks hold cell numbers; membranes are their borders")                \
+    }
+
+/* How regions are chosen: a struct septum_choosing. */
+#define SPT_ROWS_CHOOSING(choosing)                                                    \
+    {SPT_ROW("search", CHOICE, "auto|greedy|beam|exact", choosing.search,              \
+             "how the best region is found (default: exact up to 10 windows)")},       \
+        {SPT_ROW("novelty", CHOICE, "none|fade|distinct|both", choosing.novelty,       \
+                 "ask less, or no two alike, of one cluster (default: none)")},        \
+        {SPT_ROW("measure", CHOICE, "once|symmetries|dropout", choosing.measure,       \
+                 "predictions that uncertainty is measured on (default: once)")},      \
+        {SPT_ROW("rescale", FLAG, NULL, choosing.rescale,                              \
+                 "stretch uncertainty to its range before it is weighed")},            \
+    {                                                                                  \
+        SPT_ROW("calibrate", FLAG, NULL, choosing.calibrate,                           \
+                "calibrate probabilities on known labels first")                       \
     }
 
 #endif

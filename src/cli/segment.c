@@ -27,7 +27,7 @@ static const struct spt_option rows[] = {
     {SPT_ROW("tile", COUNT, "N", options.tile,
              "side computed at once, pixels (default: from memory)")},
     {SPT_ROW("memory", BYTES, "BYTES", options.memory,
-             "working memory, such as 500M or 2G (default: 1G)")},
+             "memory to take in all, such as 500M or 2G (default: 1G)")},
     SPT_ROW_PRECISION(options.precision),
     SPT_ROW_FORCE(options.force),
     SPT_ROW_THREADS(options.threads),

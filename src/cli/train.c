@@ -33,6 +33,7 @@ static const struct spt_option rows[] = {
      .given = AT(has_transfer)},
     {SPT_ROW("freeze", FLAG, NULL, options.freeze,
              "keep the layers taken as they are")},
+    SPT_ROW_POLARITY(options.polarity),
     {SPT_ROW("net", TEXT, "SPEC|PRESET", options.net,
              "the net, such as \"conv5-48 pool2 ... FC-200 FC-1\"")},
     SPT_ROW_PRESET(options.preset),
@@ -69,9 +70,13 @@ static const struct spt_usage usage = {
 static int
 check(const struct septum_train_options *options, bool has_transfer)
 {
-    if (options->from == NULL && (has_transfer || options->freeze))
+    bool turned = options->polarity != SEPTUM_POLARITY_AUTO;
+
+    if (options->from == NULL && (has_transfer || options->freeze || turned))
         return spt_options_misuse(&usage, "%s needs --from MODEL to take layers from",
-                                  has_transfer ? "--transfer" : "--freeze");
+                                  has_transfer      ? "--transfer"
+                                  : options->freeze ? "--freeze"
+                                                    : "--polarity");
     if (options->validation_images.count > 0 &&
         options->validation_labels.source.count == 0)
         return spt_options_misuse(&usage,

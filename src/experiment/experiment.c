@@ -9,11 +9,14 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "experiment/comparison.h"
 #include "experiment/gallery.h"
+#include "experiment/reliability.h"
 #include "train/model_file.h"
 
 #define MOST_CONTENDERS 32
-#define COLUMNS 10 /* of curves.csv, behind the strategy's name */
+#define MOST_SETTINGS 65536 /* bytes */
+#define COLUMNS 10          /* of curves.csv, behind the strategy's name */
 
 struct job {
     const struct spt_experiment *experiment;
@@ -22,6 +25,8 @@ struct job {
     struct spt_curve_point *points;
     size_t point_count;
     struct spt_gallery gallery;
+    struct spt_reliability_row reliability[MOST_CONTENDERS];
+    size_t reliability_count;
     double started;
 };
 
@@ -217,6 +222,12 @@ run_trial(struct job *job, const struct spt_contender *contender, uint64_t seed,
     }
     if (status == SEPTUM_OK && seed == 0)
         status = spt_gallery_add(&job->gallery, contender->name, &result, err);
+    if (status == SEPTUM_OK && seed == 0 && trial.calibrate) {
+        struct spt_reliability_row *row = &job->reliability[job->reliability_count++];
+
+        status = spt_reliability_find(&trial, &result.model, row, err);
+        row->name = contender->name;
+    }
 done:
     spt_trial_result_clear(&result);
     free(model_path);
@@ -241,7 +252,8 @@ write_result(const struct job *job, const char *name, const struct spt_text *tex
 static enum septum_status
 write_results(struct job *job, struct septum_error *err)
 {
-    struct spt_text csv = {0}, svg = {0}, html = {0};
+    struct spt_text csv = {0}, pairs = {0}, svg = {0}, html = {0};
+    struct spt_comparison comparison = {0};
     struct spt_report report = {
         .title = "Moving a ConvNet to a new domain",
         .intro = job->experiment->intro,
@@ -250,6 +262,8 @@ write_results(struct job *job, struct septum_error *err)
         .segmentations = job->gallery.segmentations,
         .segmentation_count = job->gallery.segmentation_count,
         .segmentation_columns = job->contender_count + 3,
+        .reliability = job->reliability,
+        .reliability_count = job->reliability_count,
         .regions = job->gallery.regions,
         .region_count = job->gallery.region_count,
         .region_columns = 4,
@@ -260,14 +274,60 @@ write_results(struct job *job, struct septum_error *err)
     spt_report_svg(job->points, job->point_count, &svg);
     status = write_result(job, "curves.csv", &csv, err);
     if (status == SEPTUM_OK)
+        status = spt_comparison_make(job->points, job->point_count, &comparison, err);
+    if (status == SEPTUM_OK) {
+        spt_comparison_csv(&comparison, &pairs);
+        status = write_result(job, "comparison.csv", &pairs, err);
+    }
+    if (status == SEPTUM_OK)
         status = write_result(job, "figure.svg", &svg, err);
     if (status == SEPTUM_OK)
         status = spt_report_html(&report, &html, err);
     if (status == SEPTUM_OK)
         status = write_result(job, "report.html", &html, err);
+    spt_comparison_clear(&comparison);
     spt_text_clear(&csv);
+    spt_text_clear(&pairs);
     spt_text_clear(&svg);
     spt_text_clear(&html);
+    return status;
+}
+
+/*
+ * Note the settings beside the results.  Trials of other settings in the same directory
+ * are not gone on with: half of the curves would be of another experiment.
+ */
+static enum septum_status
+note_settings(const struct job *job, struct septum_error *err)
+{
+    const struct spt_experiment *experiment = job->experiment;
+    struct spt_text text = {0};
+    struct spt_bytes before = {0};
+    char *path;
+    enum septum_status status = SEPTUM_OK;
+
+    if (experiment->settings == NULL)
+        return SEPTUM_OK;
+    if (asprintf(&path, "%s/settings.txt", experiment->directory) < 0)
+        return spt_fail_memory(err, experiment->directory, 256);
+    spt_text_add(&text, "%.*s\n", (int)experiment->settings->bytes.count,
+                 (const char *)experiment->settings->bytes.at);
+    if (experiment->resume && spt_file_exists(path)) {
+        status = spt_file_read(path, MOST_SETTINGS, &before, err);
+        if (status == SEPTUM_OK && !text.failed &&
+            (before.count != text.bytes.count ||
+             memcmp(before.at, text.bytes.at, before.count) != 0))
+            status = spt_fail(err, SEPTUM_EINVAL,
+                              "%s: the experiment there was begun with other settings "
+                              "or data; choose another directory, or give --force "
+                              "without --resume to begin anew",
+                              path);
+    }
+    if (status == SEPTUM_OK)
+        status = spt_text_write(&text, path, true, err);
+    spt_bytes_clear(&before);
+    spt_text_clear(&text);
+    free(path);
     return status;
 }
 
@@ -279,6 +339,8 @@ spt_experiment_run(const struct spt_experiment *experiment, struct septum_error 
     enum septum_status status = parse_strategies(experiment->strategies, job.contenders,
                                                  &job.contender_count, err);
 
+    if (status == SEPTUM_OK)
+        status = note_settings(&job, err);
     if (status != SEPTUM_OK)
         return status;
     job.trials = job.contender_count * experiment->seeds;

@@ -24,6 +24,8 @@ struct spt_curve_point {
     double v_rand, v_info; /* of cells; NAN where the truth has none */
 };
 
+struct spt_reliability_row;
+
 struct spt_report {
     const char *title;
     const char *intro; /* plain text, a paragraph: data, settings, machine */
@@ -31,6 +33,8 @@ struct spt_report {
     size_t point_count;
     const struct spt_figure *segmentations; /* before and after, side by side */
     size_t segmentation_count, segmentation_columns;
+    const struct spt_reliability_row *reliability; /* reliability.h; may be none */
+    size_t reliability_count;
     const struct spt_figure *regions; /* what was asked */
     size_t region_count, region_columns;
 };

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "experiment/comparison.h"
 #include "experiment/curves.h"
+#include "experiment/reliability.h"
 #include "experiment/report.h"
 #include "image/write.h"
 
@@ -151,6 +153,91 @@ add_table(const struct spt_curves *curves, struct spt_text *out)
     spt_text_add(out, "</tbody>\n</table></div>\n</section>\n");
 }
 
+/* A difference with its interval below it, or a dash where there is none. */
+static void
+add_paired(const struct spt_paired *paired, struct spt_text *out)
+{
+    if (paired->pairs == 0) {
+        spt_text_add(out, "<td>&#8211;</td>");
+        return;
+    }
+    spt_text_add(out, "<td>%+.3f", paired->mean);
+    if (paired->pairs > 1)
+        spt_text_add(out,
+                     "<small style=\"font-weight:400\">%+.3f&#8201;to&#8201;%+.3f"
+                     "</small>",
+                     paired->low, paired->high);
+    spt_text_add(out, "</td>");
+}
+
+static void
+add_comparison(const struct spt_comparison *comparison, struct spt_text *out)
+{
+    const char *reference = comparison->at[comparison->reference].strategy;
+
+    spt_text_add(out, "<section>\n<h2>On the way there</h2>\n<p class=\"note\">"
+                      "The area under each curve: the mean F-score over the epochs");
+    if (comparison->seconds > 0)
+        spt_text_add(out,
+                     ", and over the first %.1f minutes of the expert&#39;s time, "
+                     "which all that ask have used",
+                     comparison->seconds / 60);
+    spt_text_add(out, ". Differences from ");
+    spt_text_add_escaped(out, reference);
+    spt_text_add(out,
+                 " are taken seed by seed; below them, with several seeds, the 95 %% "
+                 "confidence interval of their mean.</p>\n<div class=\"wide\"><table>\n"
+                 "<thead><tr><th>Strategy</th><th>Over<br/>epochs</th>"
+                 "<th>Difference</th><th>Over the<br/>expert&#39;s time</th>"
+                 "<th>Difference</th><th>Difference<br/>at the end</th></tr></thead>\n"
+                 "<tbody>\n");
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct spt_compared *row = &comparison->at[i];
+
+        spt_text_add(out, "<tr><td>");
+        spt_text_add_escaped(out, row->strategy);
+        spt_text_add(out, "</td><td>%.3f</td>", row->epoch_area);
+        add_paired(&row->epoch_difference, out);
+        if (row->asks)
+            spt_text_add(out, "<td>%.3f</td>", row->expert_area);
+        else
+            spt_text_add(out, "<td>&#8211;</td>");
+        add_paired(&row->expert_difference, out);
+        add_paired(&row->final_difference, out);
+        spt_text_add(out, "</tr>\n");
+    }
+    spt_text_add(out, "</tbody>\n</table></div>\n</section>\n");
+}
+
+static void
+add_reliability(const struct spt_report *report, struct spt_text *out)
+{
+    if (report->reliability_count == 0)
+        return;
+    spt_text_add(out,
+                 "<section>\n<h2>Whether probabilities mean what they say</h2>\n"
+                 "<p class=\"note\">Of the test images&#39; pixels that were given a "
+                 "probability, the share that is membrane: on the dashed line the two "
+                 "agree. Hollow and red as the ConvNet says it, filled and blue after "
+                 "division of its logits by the temperature found on labelled images; "
+                 "the larger a dot, the more pixels.</p>\n"
+                 "<div class=\"grid\" style=\"--columns:3\">\n");
+    for (size_t i = 0; i < report->reliability_count; i++) {
+        const struct spt_reliability_row *row = &report->reliability[i];
+
+        spt_text_add(out, "<figure>");
+        spt_reliability_svg(row, out);
+        spt_text_add(out, "<figcaption>");
+        spt_text_add_escaped(out, row->name);
+        spt_text_add(out,
+                     ": temperature %.2f; calibration error %.3f before, %.3f after; "
+                     "log loss %.3f before, %.3f after</figcaption></figure>\n",
+                     row->temperature, row->before.error, row->after.error,
+                     row->before.loss, row->after.loss);
+    }
+    spt_text_add(out, "</div>\n</section>\n");
+}
+
 static enum septum_status
 add_picture(const struct spt_figure *figure, struct spt_text *out,
             struct septum_error *err)
@@ -226,11 +313,15 @@ spt_report_html(const struct spt_report *report, struct spt_text *out,
 {
     size_t before = out->bytes.count;
     struct spt_curves curves = {0};
+    struct spt_comparison comparison = {0};
     enum septum_status status =
         spt_curves_gather(report->points, report->point_count, &curves, err);
 
+    if (status == SEPTUM_OK)
+        status =
+            spt_comparison_make(report->points, report->point_count, &comparison, err);
     if (status != SEPTUM_OK)
-        return status;
+        goto done;
     add_head(report, &curves, out);
     spt_text_add(out,
                  "<section>\n<h2>How they learnt</h2>\n<p class=\"note\">F-score of "
@@ -242,6 +333,9 @@ spt_report_html(const struct spt_report *report, struct spt_text *out,
     spt_text_add(out, "</section>\n");
     if (curves.count > 0)
         add_table(&curves, out);
+    if (curves.count > 1)
+        add_comparison(&comparison, out);
+    add_reliability(report, out);
     status = add_pictures("Before and after", "The same test images, segmented.",
                           report->segmentations, report->segmentation_count,
                           report->segmentation_columns, out, err);
@@ -254,14 +348,16 @@ spt_report_html(const struct spt_report *report, struct spt_text *out,
         report->regions, report->region_count, report->region_columns, out, err);
     if (status != SEPTUM_OK)
         goto done;
-    spt_text_add(out, "<footer>Made by septum experiment. The same numbers stand in "
-                      "curves.csv, the figure in figure.svg.</footer>\n"
-                      "</main>\n</body>\n</html>\n");
+    spt_text_add(out,
+                 "<footer>Made by septum experiment. The same numbers stand in "
+                 "curves.csv and comparison.csv, the figure in figure.svg.</footer>\n"
+                 "</main>\n</body>\n</html>\n");
     if (out->failed)
         status = spt_fail_memory(err, "the report", out->bytes.count);
 done:
     if (status != SEPTUM_OK)
         out->bytes.count = before;
     spt_curves_clear(&curves);
+    spt_comparison_clear(&comparison);
     return status;
 }

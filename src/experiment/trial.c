@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "train/hold_out.h"
 #include "train/trainer.h"
 #include "train/transfer.h"
 
@@ -24,6 +25,11 @@ const struct spt_contender spt_contenders[] = {
     {"random", false, "random"},
     {"uncertainty", false, "uncertainty"},
     {"abundance", false, "abundance"},
+    {"entropy", false, "entropy"},
+    {"margin", false, "margin"},
+    {"bald", false, "bald"},
+    {"coreset", false, "coreset"},
+    {"image", false, "image"},
     {NULL, false, NULL},
 };
 
@@ -40,6 +46,8 @@ struct state {
     const struct spt_trial *trial;
     const struct spt_contender *contender;
     struct spt_samples samples; /* labelled ones, then the pool */
+    struct spt_samples judges;  /* labels kept from learning; may be empty */
+    struct spt_tally proposals; /* predictions against answers that came after them */
     struct spt_net *learner, *answer;
     struct spt_trainer *trainer;
     struct spt_predictor *predictor;
@@ -47,7 +55,7 @@ struct state {
     struct spt_random random;
     const uint8_t **answers; /* truth of each pool image */
     double expert_seconds, train_seconds;
-    double threshold; /* best on the labelled images */
+    double threshold; /* see find_threshold() */
     bool learns;      /* false when every layer is transferred and frozen */
     uint32_t epoch;
     double fraction;
@@ -115,12 +123,15 @@ gather_samples(struct state *state, struct septum_error *err)
 }
 
 static enum septum_status
-prepare_pool(struct state *state, struct septum_error *err)
+prepare_pool(struct state *state, uint64_t seed, struct septum_error *err)
 {
     const struct spt_trial *trial = state->trial;
     uint32_t side = spt_net_spec(state->learner)->window;
-    const struct spt_abundance_options options = spt_abundance_defaults(side);
+    struct spt_pool_options options = spt_pool_defaults(side);
 
+    options.measure = trial->measure;
+    options.measure.key = seed;
+    options.fade = trial->fade;
     state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
     if (state->answers == NULL)
         return spt_fail_memory(err, "pool",
@@ -144,6 +155,10 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     enum septum_status status = gather_samples(state, err);
 
     if (status == SEPTUM_OK)
+        status =
+            spt_samples_hold_out(&state->samples, trial->source->spec.window,
+                                 trial->settings->judges, seed, &state->judges, err);
+    if (status == SEPTUM_OK)
         status = spt_net_create(&trial->source->spec, &state->learner, err);
     if (status == SEPTUM_OK)
         status = spt_net_create(&trial->source->spec, &state->answer, err);
@@ -159,7 +174,7 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_predictor_create(state->answer, &options, &state->predictor, err);
     if (status == SEPTUM_OK && state->contender->strategy != NULL)
-        status = prepare_pool(state, err);
+        status = prepare_pool(state, seed, err);
     spt_random_init(&state->random, seed, PURPOSE_ASKING);
     return status;
 }
@@ -197,13 +212,46 @@ train_epoch(struct state *state, struct septum_error *err)
     return SEPTUM_OK;
 }
 
-/* Find the threshold on labelled images, score on the test images, note the point. */
+/* What there is to judge by: labels that were kept from learning, or else labelled
+ * images, of which every *every-th is enough. */
+static const struct spt_samples *
+find_judges(const struct state *state, size_t *every)
+{
+    const struct spt_samples *labelled = state->trial->labelled;
+
+    *every = 1;
+    if (state->judges.count > 0)
+        return &state->judges;
+    *every = (labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+    return labelled;
+}
+
+/* Find the threshold on what was predicted before it was answered, and before any
+ * answer on the judges. */
+static enum septum_status
+find_threshold(struct state *state, struct septum_error *err)
+{
+    size_t every;
+    const struct spt_samples *judges = find_judges(state, &every);
+    struct spt_tally tally = {0};
+    enum septum_status status = SEPTUM_OK;
+
+    if (state->expert_seconds > 0)
+        tally = state->proposals;
+    else
+        status =
+            spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
+    if (status == SEPTUM_OK)
+        state->threshold = spt_tally_best(&tally).threshold;
+    return status;
+}
+
+/* Find the threshold, score on the test images, note the point. */
 static enum septum_status
 note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
            struct septum_error *err)
 {
     const struct spt_trial *trial = state->trial;
-    size_t every = (trial->labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
     struct spt_tally tally = {0};
     struct spt_partition_tally tally_of_cells = {0};
     struct spt_partition_score cells;
@@ -211,12 +259,9 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     enum septum_status status;
 
     spt_trainer_publish(state->trainer, state->answer);
-    status = spt_evaluate(state->predictor, trial->labelled, every, alive, state,
-                          &tally, err);
+    status = find_threshold(state, err);
     if (status != SEPTUM_OK)
         return status;
-    state->threshold = spt_tally_best(&tally).threshold;
-    tally = (struct spt_tally){0};
     spt_partition_threshold(&tally_of_cells, state->threshold);
     status = spt_evaluate_cells(state->predictor, trial->test, 1, alive, state, &tally,
                                 &tally_of_cells, err);
@@ -233,7 +278,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
         .recall = score.recall,
         .v_rand = cells.v_rand,
         .v_info = cells.v_info,
-        .labelled_pixels = state->samples.known,
+        .labelled_pixels = state->samples.known + state->judges.known,
         .expert_seconds = state->expert_seconds,
         .train_seconds = state->train_seconds,
     };
@@ -247,6 +292,47 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     return report(state, true) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
+/* Compare what was proposed for a region with the answer.  Older comparisons, of nets
+ * that knew less, fade. */
+static void
+compare(struct state *state, const struct spt_round *round,
+        const struct spt_sample *sample)
+{
+    const uint32_t side = spt_net_spec(state->learner)->window;
+    const uint32_t columns = sample->width / side;
+
+    spt_tally_halve(&state->proposals);
+    for (size_t i = 0; i < round->region.count; i++) {
+        size_t row = round->region.windows[i] / columns;
+        size_t column = round->region.windows[i] % columns;
+
+        for (size_t y = 0; y < side; y++) {
+            size_t at = (row * side + y) * sample->width + column * side;
+
+            spt_tally_add(&state->proposals, round->proposal + at, sample->labels + at,
+                          side);
+        }
+    }
+}
+
+static enum septum_status
+calibrate(struct state *state, struct septum_error *err)
+{
+    size_t every;
+    const struct spt_samples *judges = find_judges(state, &every);
+    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
+    enum septum_status status;
+
+    if (logits == NULL)
+        return spt_fail_memory(err, "calibration", sizeof *logits);
+    status = spt_measure_logits(state->predictor, judges, every, &state->trial->measure,
+                                alive, state, logits, err);
+    if (status == SEPTUM_OK)
+        spt_pool_calibrate(state->pool, spt_logits_temperature(logits));
+    free(logits);
+    return status;
+}
+
 static enum septum_status
 ask(struct state *state, struct spt_trial_result *result, struct septum_error *err)
 {
@@ -255,11 +341,14 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     const struct spt_expert expert = spt_expert_simulated(&truth);
     struct spt_asked *asked = &result->asked[result->asked_count];
     enum septum_status status =
-        spt_pool_round(state->pool, state->predictor, strategy, &state->trial->region,
-                       &expert, &state->random, &asked->round, err);
+        state->trial->calibrate ? calibrate(state, err) : SEPTUM_OK;
     const struct spt_sample *sample;
     size_t pixels;
 
+    if (status == SEPTUM_OK)
+        status = spt_pool_round(state->pool, state->predictor, strategy,
+                                &state->trial->region, &expert, &state->random,
+                                &asked->round, err);
     if (status != SEPTUM_OK || asked->round.region.count == 0)
         return status;
     result->asked_count++;
@@ -267,6 +356,7 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     state->expert_seconds += asked->round.seconds;
     sample = &state->samples
                   .sample[state->trial->labelled->count + asked->round.region.image];
+    compare(state, &asked->round, sample);
     pixels = (size_t)sample->height * sample->width;
     asked->answer = spt_alloc_array(pixels, 1);
     if (asked->answer == NULL)
@@ -319,7 +409,8 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
              "experiment: \"%s\", seed %llu, %u layers transferred, %u epochs, %llu "
              "labelled pixels, %.0f seconds of a simulated expert",
              state->contender->name, (unsigned long long)seed, state->trial->transfer,
-             state->epoch, (unsigned long long)state->samples.known,
+             state->epoch,
+             (unsigned long long)(state->samples.known + state->judges.known),
              state->expert_seconds);
     return spt_model_add_history(model, line, err);
 }
@@ -333,6 +424,7 @@ clear_state(struct state *state)
     spt_net_free(state->learner);
     spt_net_free(state->answer);
     spt_samples_clear(&state->samples);
+    spt_samples_clear(&state->judges);
     free(state->answers);
 }
 

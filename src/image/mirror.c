@@ -42,13 +42,22 @@ crop_row(const float *row, uint32_t width, int64_t left, uint32_t count, float *
 }
 
 void
+spt_mirror_crop_band(const struct spt_band *band, int64_t top, int64_t left,
+                     uint32_t out_height, uint32_t out_width, float *out)
+{
+    for (uint32_t y = 0; y < out_height; y++) {
+        size_t from = spt_mirror_index(top + y, band->height) - band->first;
+
+        crop_row(band->pixels + from * band->width, band->width, left, out_width,
+                 out + (size_t)y * out_width);
+    }
+}
+
+void
 spt_mirror_crop(const float *image, uint32_t height, uint32_t width, int64_t top,
                 int64_t left, uint32_t out_height, uint32_t out_width, float *out)
 {
-    for (uint32_t y = 0; y < out_height; y++) {
-        size_t from = spt_mirror_index(top + y, height);
+    const struct spt_band all = {.pixels = image, .height = height, .width = width};
 
-        crop_row(image + from * width, width, left, out_width,
-                 out + (size_t)y * out_width);
-    }
+    spt_mirror_crop_band(&all, top, left, out_height, out_width, out);
 }

@@ -19,4 +19,15 @@ uint32_t spt_mirror_index(int64_t at, uint32_t size);
 void spt_mirror_crop(const float *image, uint32_t height, uint32_t width, int64_t top,
                      int64_t left, uint32_t out_height, uint32_t out_width, float *out);
 
+/* Some rows of an image of height x width. */
+struct spt_band {
+    const float *pixels;    /* of the row `first`, and of those after it */
+    uint32_t first;         /* row */
+    uint32_t height, width; /* of the image */
+};
+
+/* The same from a band, which holds every row that the rectangle shows. */
+void spt_mirror_crop_band(const struct spt_band *band, int64_t top, int64_t left,
+                          uint32_t out_height, uint32_t out_width, float *out);
+
 #endif

@@ -11,21 +11,15 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 
 #define BINS 65536
-#define RANKS 6 /* two neighbours each for p5, the median and p95 */
-
-struct rank {
-    size_t at;      /* of the sorted values, from 0; later: within the bin */
-    size_t *counts; /* of lower halves in the bin; ranks of one bin share them */
-    uint32_t upper; /* half of the value's key, the bin */
-    float value;
-};
+#define RANKS                                                                          \
+    SPT_NORMALISER_RANKS /* two neighbours each for p5, the median and p95             \
+                          */
 
 /* A number that orders as the float does. */
 static uint32_t
@@ -58,22 +52,46 @@ find_bin(const size_t *counts, size_t *at)
     return bin;
 }
 
-/* Find the values of all ranks.  `counts` is room for RANKS * BINS zeros. */
+enum septum_status
+spt_normaliser_init(struct spt_normaliser *normaliser, size_t count,
+                    struct septum_error *err)
+{
+    static const double percents[RANKS / 2] = {5, 50, 95};
+    struct spt_normaliser new = {0};
+
+    new.counts = spt_alloc_array((size_t)RANKS * BINS, sizeof *new.counts);
+    if (new.counts == NULL)
+        return spt_fail_memory(err, "normalisation",
+                               (size_t)RANKS * BINS * sizeof *new.counts);
+    for (size_t p = 0; p < RANKS / 2; p++) {
+        double at = percents[p] / 100 * (double)(count - 1);
+        size_t below = (size_t)at;
+
+        new.rank[2 * p].at = below;
+        new.rank[2 * p + 1].at = below + (below + 1 < count);
+        new.weights[p] = at - (double)below;
+    }
+    *normaliser = new;
+    return SEPTUM_OK;
+}
+
+void
+spt_normaliser_clear(struct spt_normaliser *normaliser)
+{
+    free(normaliser->counts);
+    *normaliser = (struct spt_normaliser){0};
+}
+
 static void
-find_ranks(const float *pixels, size_t count, struct rank *ranks, size_t *counts)
+see_upper(size_t *counts, const float *pixels, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         counts[key_of(pixels[i]) >> 16]++;
-    for (int r = 0; r < RANKS; r++)
-        ranks[r].upper = find_bin(counts, &ranks[r].at);
-    memset(counts, 0, BINS * sizeof *counts);
-    for (int r = 0; r < RANKS; r++) {
-        int first = 0; /* rank in that bin */
+}
 
-        while (ranks[first].upper != ranks[r].upper)
-            first++;
-        ranks[r].counts = counts + (size_t)first * BINS;
-    }
+static void
+see_lower(const struct spt_rank *ranks, const float *pixels, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         uint32_t key = key_of(pixels[i]);
 
@@ -84,56 +102,90 @@ find_ranks(const float *pixels, size_t count, struct rank *ranks, size_t *counts
             }
         }
     }
-    for (int r = 0; r < RANKS; r++) {
-        uint32_t lower = find_bin(ranks[r].counts, &ranks[r].at);
+}
 
-        ranks[r].value = value_of(ranks[r].upper << 16 | lower);
+void
+spt_normaliser_see(struct spt_normaliser *normaliser, const float *pixels, size_t count)
+{
+    if (normaliser->passes == 0)
+        see_upper(normaliser->counts, pixels, count);
+    else
+        see_lower(normaliser->rank, pixels, count);
+}
+
+/* The bins are known; give each of them counts of its own. */
+static void
+end_first_pass(struct spt_rank *ranks, size_t *counts)
+{
+    for (int r = 0; r < RANKS; r++)
+        ranks[r].upper = find_bin(counts, &ranks[r].at);
+    memset(counts, 0, BINS * sizeof *counts);
+    for (int r = 0; r < RANKS; r++) {
+        int first = 0; /* rank in that bin */
+
+        while (ranks[first].upper != ranks[r].upper)
+            first++;
+        ranks[r].counts = counts + (size_t)first * BINS;
     }
 }
 
-/* Work out p5, the median and p95.  `counts` as for find_ranks(). */
+/* The values are known. */
 static void
-find_percentiles(const float *pixels, size_t count, size_t *counts, double *percentiles)
+end_last_pass(struct spt_normaliser *normaliser)
 {
-    static const double percents[RANKS / 2] = {5, 50, 95};
-    struct rank ranks[RANKS] = {{0}};
-    double weights[RANKS / 2];
+    double percentiles[RANKS / 2], range;
 
-    for (size_t p = 0; p < RANKS / 2; p++) {
-        double at = percents[p] / 100 * (double)(count - 1);
-        size_t below = (size_t)at;
+    for (int r = 0; r < RANKS; r++) {
+        struct spt_rank *rank = &normaliser->rank[r];
+        uint32_t lower = find_bin(rank->counts, &rank->at);
 
-        ranks[2 * p].at = below;
-        ranks[2 * p + 1].at = below + (below + 1 < count);
-        weights[p] = at - (double)below;
+        rank->value = value_of(rank->upper << 16 | lower);
     }
-    find_ranks(pixels, count, ranks, counts);
     for (size_t p = 0; p < RANKS / 2; p++) {
-        double below = ranks[2 * p].value, above = ranks[2 * p + 1].value;
+        double below = normaliser->rank[2 * p].value;
+        double above = normaliser->rank[2 * p + 1].value;
 
-        percentiles[p] = below + (above - below) * weights[p];
+        percentiles[p] = below + (above - below) * normaliser->weights[p];
+    }
+    range = percentiles[2] - percentiles[0];
+    normaliser->median = percentiles[1];
+    normaliser->scale = 3.29 / (range > 0 ? range : 1);
+}
+
+void
+spt_normaliser_pass(struct spt_normaliser *normaliser)
+{
+    if (normaliser->passes++ == 0)
+        end_first_pass(normaliser->rank, normaliser->counts);
+    else
+        end_last_pass(normaliser);
+}
+
+void
+spt_normaliser_apply(const struct spt_normaliser *normaliser, float *pixels,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double value = (pixels[i] - normaliser->median) * normaliser->scale;
+
+        /* A range near 0 must not turn the speck outside it into infinity. */
+        pixels[i] = (float)fmax(-FLT_MAX, fmin(FLT_MAX, value));
     }
 }
 
 enum septum_status
 spt_normalise(float *pixels, size_t count, struct septum_error *err)
 {
-    double percentiles[RANKS / 2], median, range, scale;
-    size_t *counts = spt_alloc_array((size_t)RANKS * BINS, sizeof *counts);
+    struct spt_normaliser normaliser = {0};
+    enum septum_status status = spt_normaliser_init(&normaliser, count, err);
 
-    if (counts == NULL)
-        return spt_fail_memory(err, "normalisation",
-                               (size_t)RANKS * BINS * sizeof *counts);
-    find_percentiles(pixels, count, counts, percentiles);
-    free(counts);
-    median = percentiles[1];
-    range = percentiles[2] - percentiles[0];
-    scale = 3.29 / (range > 0 ? range : 1);
-    for (size_t i = 0; i < count; i++) {
-        double value = (pixels[i] - median) * scale;
-
-        /* A range near 0 must not turn the speck outside it into infinity. */
-        pixels[i] = (float)fmax(-FLT_MAX, fmin(FLT_MAX, value));
+    if (status != SEPTUM_OK)
+        return status;
+    for (int pass = 0; pass < SPT_NORMALISER_PASSES; pass++) {
+        spt_normaliser_see(&normaliser, pixels, count);
+        spt_normaliser_pass(&normaliser);
     }
+    spt_normaliser_apply(&normaliser, pixels, count);
+    spt_normaliser_clear(&normaliser);
     return SEPTUM_OK;
 }

@@ -19,17 +19,25 @@ struct spt_reader {
     bool (*recognise)(const uint8_t *start, size_t count);
 
     /* Call `add` once for each page of `path`, in order, with index, place, height,
-     * width, nm_per_pixel and white set; stop and pass on its failure. */
+     * width, nm_per_pixel, white and reading_bytes set; stop and pass on its failure.
+     */
     enum septum_status (*list)(const char *path,
                                enum septum_status (*add)(void *user,
                                                          const struct spt_page *page,
                                                          struct septum_error *err),
                                void *user, struct septum_error *err);
 
-    /* Read the intensities of `page` into height * width floats, which may be NaN or
-     * infinite.  On failure the floats have no meaning. */
-    enum septum_status (*read)(const struct spt_page *page, float *pixels,
+    /* Begin to read `page`, which outlives *state, the reader's own. */
+    enum septum_status (*open)(const struct spt_page *page, void **state,
                                struct septum_error *err);
+
+    /* Read the intensities of `count` rows from `top` on, all inside the page, into
+     * count * width floats, which may be NaN or infinite; on failure they have no
+     * meaning.  Going forward is cheap; going back may mean to begin anew. */
+    enum septum_status (*read)(void *state, uint32_t top, uint32_t count, float *pixels,
+                               struct septum_error *err);
+
+    void (*close)(void *state);
 };
 
 extern const struct spt_reader spt_reader_png;

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "image/input.h"
 #include "image/set.h"
 
@@ -32,8 +33,18 @@ struct png_input {
     png_infop info;
     struct spt_page found; /* as the header has it */
     int depth;             /* bits a pixel */
-    float *pixels;         /* where to */
+    bool interlaced;
+    uint8_t *image;      /* of an interlaced file: all its samples */
+    uint32_t next;       /* row to be decoded; the height when all are */
+    uint32_t top, count; /* rows wanted, */
+    float *pixels;       /* and where to */
 };
+
+static size_t
+sample_bytes(const struct png_input *input)
+{
+    return input->depth == 16 ? 2 : 1;
+}
 
 /* ---- what libpng calls ----------------------------------------------------------- */
 
@@ -127,6 +138,11 @@ step_header(struct png_input *input)
     input->found.height = png_get_image_height(png, input->info);
     input->depth = png_get_bit_depth(png, input->info);
     input->found.white = (1 << input->depth) - 1;
+    input->interlaced = png_get_interlace_type(png, input->info) != PNG_INTERLACE_NONE;
+    input->found.reading_rows = 1;
+    input->found.reading_bytes =
+        sample_bytes(input) * input->found.width *
+        (input->interlaced ? (uint64_t)input->found.height : 1);
     colour = png_get_color_type(png, input->info);
     if (colour != PNG_COLOR_TYPE_GRAY)
         refuse_colour(input, colour);
@@ -157,21 +173,42 @@ widen_row(float *row, size_t count, bool two_bytes)
 }
 
 static void
-step_pixels(struct png_input *input)
+step_begin(struct png_input *input)
 {
-    png_structp png = input->png;
-    size_t width = input->found.width;
-    int passes;
+    png_set_packing(input->png); /* a byte for each pixel of 1, 2 or 4 bits, unscaled */
+    png_set_interlace_handling(input->png);
+    png_read_update_info(input->png, input->info);
+}
 
-    png_set_packing(png); /* a byte for each pixel of 1, 2 or 4 bits, unscaled */
-    passes = png_set_interlace_handling(png);
-    png_read_update_info(png, input->info);
-    while (passes-- > 0)
+/* Decode all of an interlaced file, whose rows come in seven passes. */
+static void
+step_image(struct png_input *input)
+{
+    size_t row_bytes = sample_bytes(input) * input->found.width;
+
+    for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
         for (uint32_t y = 0; y < input->found.height; y++)
-            png_read_row(png, (png_bytep)(input->pixels + y * width), NULL);
-    png_read_end(png, NULL);
-    for (uint32_t y = 0; y < input->found.height; y++)
-        widen_row(input->pixels + y * width, width, input->depth == 16);
+            png_read_row(input->png, input->image + y * row_bytes, NULL);
+    png_read_end(input->png, NULL);
+    input->next = input->found.height;
+}
+
+/* Decode as far as the last row that is wanted. */
+static void
+step_rows(struct png_input *input)
+{
+    size_t width = input->found.width;
+
+    for (; input->next < input->top + input->count; input->next++) {
+        bool wanted = input->next >= input->top;
+        float *row = wanted ? input->pixels + (input->next - input->top) * width : NULL;
+
+        png_read_row(input->png, (png_bytep)row, NULL);
+        if (wanted)
+            widen_row(row, width, input->depth == 16);
+    }
+    if (input->count > 0 && input->next == input->found.height)
+        png_read_end(input->png, NULL);
 }
 
 static enum septum_status
@@ -191,6 +228,7 @@ close_input(struct png_input *input)
         png_destroy_read_struct(&input->png, &input->info, NULL);
     if (input->file != NULL)
         fclose(input->file);
+    free(input->image);
 }
 
 /* Open a file and read its header.  close_input() follows in any case. */
@@ -244,31 +282,107 @@ list_png(const char *path,
     return status;
 }
 
+/* Open the file of `page` again and stand before its first row. */
 static enum septum_status
-read_png(const struct spt_page *page, float *pixels, struct septum_error *err)
+begin_page(struct png_input *input, const struct spt_page *page,
+           struct septum_error *err)
 {
-    struct png_input input;
-    enum septum_status status = open_input(&input, page->path, err);
+    enum septum_status status = open_input(input, page->path, err);
 
     if (status == SEPTUM_OK &&
-        (input.found.height != page->height || input.found.width != page->width))
+        (input->found.height != page->height || input->found.width != page->width))
         status =
             spt_fail(err, SEPTUM_EFORMAT,
                      "%s: now has %" PRIu32 " x %" PRIu32 " pixels, but had %" PRIu32
                      " x %" PRIu32 " a moment ago; something is changing it",
-                     page->path, input.found.width, input.found.height, page->width,
+                     page->path, input->found.width, input->found.height, page->width,
                      page->height);
-    if (status == SEPTUM_OK) {
-        input.pixels = pixels;
-        status = take_step(&input, step_pixels);
+    return status == SEPTUM_OK ? take_step(input, step_begin) : status;
+}
+
+struct reading {
+    struct png_input input;
+    const struct spt_page *page;
+};
+
+static void
+close_page(void *state)
+{
+    struct reading *reading = state;
+
+    close_input(&reading->input);
+    free(reading);
+}
+
+static enum septum_status
+open_page(const struct spt_page *page, void **state, struct septum_error *err)
+{
+    struct reading *reading = spt_alloc_array(1, sizeof *reading);
+    enum septum_status status;
+
+    if (reading == NULL)
+        return spt_fail_memory(err, page->path, sizeof *reading);
+    reading->page = page;
+    status = begin_page(&reading->input, page, err);
+    if (status != SEPTUM_OK) {
+        close_page(reading);
+        return status;
     }
-    close_input(&input);
-    return status;
+    *state = reading;
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+read_interlaced(struct png_input *input, struct septum_error *err)
+{
+    size_t width = input->found.width, row_bytes = sample_bytes(input) * width;
+
+    if (input->image == NULL) {
+        enum septum_status status;
+
+        input->image = spt_alloc_array(input->found.height, row_bytes);
+        if (input->image == NULL)
+            return spt_fail_memory(err, input->path, input->found.height * row_bytes);
+        status = take_step(input, step_image);
+        if (status != SEPTUM_OK)
+            return status;
+    }
+    for (size_t y = 0; y < input->count; y++) {
+        float *row = input->pixels + y * width;
+
+        memcpy(row, input->image + (input->top + y) * row_bytes, row_bytes);
+        widen_row(row, width, input->depth == 16);
+    }
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+read_page(void *state, uint32_t top, uint32_t count, float *pixels,
+          struct septum_error *err)
+{
+    struct reading *reading = state;
+    struct png_input *input = &reading->input;
+    enum septum_status status = input->status;
+
+    if (status == SEPTUM_OK && !input->interlaced && top < input->next) {
+        close_input(input);
+        status = begin_page(input, reading->page, err);
+    }
+    if (status != SEPTUM_OK)
+        return status;
+    input->err = err;
+    input->top = top;
+    input->count = count;
+    input->pixels = pixels;
+    return input->interlaced ? read_interlaced(input, err)
+                             : take_step(input, step_rows);
 }
 
 const struct spt_reader spt_reader_png = {
     .format = "PNG",
     .recognise = recognise_png,
     .list = list_png,
-    .read = read_png,
+    .open = open_page,
+    .read = read_page,
+    .close = close_page,
 };

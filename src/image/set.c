@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "base/alloc.h"
 #include "image/input.h"
 #include "image/reader.h"
+#include "image/rows.h"
 
 static const struct spt_reader *const readers[] = {
     &spt_reader_png,
@@ -325,19 +325,12 @@ spt_set_clear(struct spt_set *set)
 enum septum_status
 spt_page_read(const struct spt_page *page, float *pixels, struct septum_error *err)
 {
-    size_t count = (size_t)page->height * page->width;
-    enum septum_status status = page->reader->read(page, pixels, err);
+    struct spt_rows *rows;
+    enum septum_status status = spt_rows_open(page, &rows, err);
 
     if (status != SEPTUM_OK)
         return status;
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(pixels[i]))
-            return spt_fail(
-                err, SEPTUM_EFORMAT,
-                "%s%s: the value at row %zu, column %zu is %s; Septum needs "
-                "a number for every pixel",
-                page->path, spt_input_page_text(page->index).text, i / page->width,
-                i % page->width, isnan(pixels[i]) ? "not a number (NaN)" : "infinite");
-    }
-    return SEPTUM_OK;
+    status = spt_rows_read(rows, 0, page->height, pixels, err);
+    spt_rows_close(rows);
+    return status;
 }

@@ -28,6 +28,9 @@ struct spt_page {
     double nm_per_pixel;    /* 0 when the file does not say */
     double white;           /* largest value that its bits hold (255 for 8 bit); 1
                                for 32 bit and floats */
+    uint64_t reading_bytes; /* memory that reading it takes, beside the floats */
+    uint32_t reading_rows;  /* that are decoded together: reading fewer at a time
+                               decodes them more often */
 };
 
 /* The most pixels that a page may have. */

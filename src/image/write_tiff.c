@@ -1,11 +1,10 @@
 /*
- * write_tiff.c - results as TIFF, through libtiff; see write.h.
+ * write_tiff.c - results as TIFF, through libtiff; see write_format.h.
  *
  * Little-endian on every machine and without a date, so that equal pixels make equal
  * files.  Deflate without a predictor, because ImageJ knows none for floats.  The
  * description is in ImageJ's form, whose keys set its display range and pixel size.
  */
-#include "image/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "image/tiff_file.h"
+#include "image/write_format.h"
 
 /* Beyond it the 32-bit offsets of a plain TIFF might not do; deflate adds little. */
 #define PLAIN_BYTES_MAX ((uint64_t)4000 * 1000 * 1000)
@@ -23,17 +23,26 @@
 /* A third of the time of the usual 6, for 5 in 100 more bytes of noisy floats. */
 #define DEFLATE_LEVEL 4
 
-struct picture {
-    const void *pixels;
-    uint32_t height, width;
-    uint16_t bytes; /* a pixel: 1, or 4 for floats */
-    double nm_per_pixel;
+struct tiff_output {
+    struct spt_tiff out;
+    struct spt_picture picture;
+    size_t row_bytes;
+    uint8_t *strip; /* in the making */
+    uint32_t rows;  /* of a whole strip */
+    uint32_t held;  /* in the one being made */
+    uint32_t done;  /* strips */
 };
 
-static bool
-set_tags(TIFF *tiff, const struct picture *picture, uint32_t rows)
+static uint16_t
+pixel_bytes(const struct spt_picture *picture)
 {
-    bool scaled = picture->nm_per_pixel > 0, is_float = picture->bytes == 4;
+    return picture->kind == SPT_PICTURE_FLOAT_TIFF ? 4 : 1;
+}
+
+static bool
+set_tags(TIFF *tiff, const struct spt_picture *picture, uint32_t rows)
+{
+    bool scaled = picture->nm_per_pixel > 0, is_float = pixel_bytes(picture) == 4;
     double per_um = scaled ? 1000 / picture->nm_per_pixel : 1;
     char description[128];
 
@@ -42,7 +51,7 @@ set_tags(TIFF *tiff, const struct picture *picture, uint32_t rows)
     return TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, picture->width) &&
            TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, picture->height) &&
            TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1) &&
-           TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8 * picture->bytes) &&
+           TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8 * pixel_bytes(picture)) &&
            TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT,
                         is_float ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT) &&
            TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) &&
@@ -56,109 +65,114 @@ set_tags(TIFF *tiff, const struct picture *picture, uint32_t rows)
            TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_NONE);
 }
 
-static bool
-write_strips(TIFF *tiff, const struct picture *picture, uint32_t rows, uint8_t *strip)
-{
-    size_t row_bytes = (size_t)picture->width * picture->bytes;
-    uint32_t number = 0;
-
-    for (uint32_t y = 0; y < picture->height; y += rows) {
-        uint32_t some = picture->height - y < rows ? picture->height - y : rows;
-        const uint8_t *from = (const uint8_t *)picture->pixels + y * row_bytes;
-
-        /* A copy, since libtiff may swap bytes where they lie. */
-        memcpy(strip, from, some * row_bytes);
-        if (TIFFWriteEncodedStrip(tiff, number++, strip, (tmsize_t)(some * row_bytes)) <
-            0)
-            return false;
-    }
-    return true;
-}
-
 static enum septum_status
-write_file(const char *temporary, const char *path, const struct picture *picture,
-           struct septum_error *err)
+open_file(struct tiff_output *output, const char *temporary, const char *path,
+          struct septum_error *err)
 {
-    uint64_t row_bytes = (uint64_t)picture->width * picture->bytes;
-    uint64_t bytes = row_bytes * picture->height;
-    uint32_t rows = row_bytes < STRIP_BYTES ? (uint32_t)(STRIP_BYTES / row_bytes) : 1;
-    struct spt_tiff out = {0};
-    uint8_t *strip = spt_alloc_array(rows, row_bytes);
+    uint64_t bytes = (uint64_t)output->row_bytes * output->picture.height;
     enum septum_status status;
-    int file;
+    int file = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-    if (strip == NULL)
-        return spt_fail_memory(err, path, rows * row_bytes);
-    file = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) {
-        status = spt_fail_errno(err, path);
-        goto done;
-    }
-    status =
-        spt_tiff_open(&out, file, path, bytes > PLAIN_BYTES_MAX ? "wl8" : "wl", err);
-    if (status != SEPTUM_OK)
-        goto done;
-    errno = 0;
-    if (!set_tags(out.tiff, picture, rows) ||
-        !write_strips(out.tiff, picture, rows, strip) || !TIFFWriteDirectory(out.tiff))
-        status = spt_tiff_fail(&out, "", err);
-done:
-    if (status == SEPTUM_OK)
-        status = spt_tiff_close(&out, err);
-    else
-        spt_tiff_close(&out, NULL);
-    free(strip);
-    return status;
-}
-
-static enum septum_status
-write_picture(const char *path, const struct picture *picture, bool force,
-              struct septum_error *err)
-{
-    struct spt_output output = {0};
-    enum septum_status status;
-
-    if (picture->height == 0 || picture->width == 0)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "%s: an image without pixels is not written", path);
-    status = spt_output_begin(path, force, &output, err);
+    if (file < 0)
+        return spt_fail_errno(err, path);
+    status = spt_tiff_open(&output->out, file, path,
+                           bytes > PLAIN_BYTES_MAX ? "wl8" : "wl", err);
     if (status != SEPTUM_OK)
         return status;
-    status = write_file(output.temporary, path, picture, err);
-    if (status == SEPTUM_OK)
-        status = spt_output_commit(&output, force, err);
-    spt_output_abandon(&output);
+    errno = 0;
+    return set_tags(output->out.tiff, &output->picture, output->rows)
+               ? SEPTUM_OK
+               : spt_tiff_fail(&output->out, "", err);
+}
+
+static void
+release_tiff(void *state)
+{
+    struct tiff_output *output = state;
+
+    spt_tiff_close(&output->out, NULL);
+    free(output->strip);
+    free(output);
+}
+
+static enum septum_status
+open_tiff(const char *temporary, const char *path, const struct spt_picture *picture,
+          void **state, struct septum_error *err)
+{
+    struct tiff_output *output = spt_alloc_array(1, sizeof *output);
+    enum septum_status status;
+
+    if (output == NULL)
+        return spt_fail_memory(err, path, sizeof *output);
+    output->picture = *picture;
+    output->row_bytes = (size_t)picture->width * pixel_bytes(picture);
+    output->rows = output->row_bytes < STRIP_BYTES
+                       ? (uint32_t)(STRIP_BYTES / output->row_bytes)
+                       : 1;
+    output->strip = spt_alloc_array(output->rows, output->row_bytes);
+    status = output->strip != NULL
+                 ? open_file(output, temporary, path, err)
+                 : spt_fail_memory(err, path, output->rows * output->row_bytes);
+    if (status != SEPTUM_OK) {
+        release_tiff(output);
+        return status;
+    }
+    *state = output;
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+flush_strip(struct tiff_output *output, struct septum_error *err)
+{
+    tmsize_t bytes = (tmsize_t)(output->held * output->row_bytes);
+
+    errno = 0;
+    output->held = 0;
+    return bytes == 0 || TIFFWriteEncodedStrip(output->out.tiff, output->done++,
+                                               output->strip, bytes) >= 0
+               ? SEPTUM_OK
+               : spt_tiff_fail(&output->out, "", err);
+}
+
+/* Rows are copied in any case, since libtiff may swap bytes where they lie. */
+static enum septum_status
+add_rows(void *state, const void *rows, uint32_t count, struct septum_error *err)
+{
+    struct tiff_output *output = state;
+    enum septum_status status = SEPTUM_OK;
+    const uint8_t *from = rows;
+
+    while (count > 0 && status == SEPTUM_OK) {
+        uint32_t room = output->rows - output->held;
+        uint32_t some = count < room ? count : room;
+
+        memcpy(output->strip + output->held * output->row_bytes, from,
+               some * output->row_bytes);
+        from += some * output->row_bytes;
+        count -= some;
+        output->held += some;
+        if (output->held == output->rows)
+            status = flush_strip(output, err);
+    }
     return status;
 }
 
-enum septum_status
-spt_write_tiff_floats(const char *path, const float *pixels, uint32_t height,
-                      uint32_t width, double nm_per_pixel, bool force,
-                      struct septum_error *err)
+static enum septum_status
+finish_tiff(void *state, struct septum_error *err)
 {
-    struct picture picture = {
-        .pixels = pixels,
-        .height = height,
-        .width = width,
-        .bytes = 4,
-        .nm_per_pixel = nm_per_pixel,
-    };
+    struct tiff_output *output = state;
+    enum septum_status status = flush_strip(output, err);
 
-    return write_picture(path, &picture, force, err);
+    if (status != SEPTUM_OK)
+        return status;
+    errno = 0;
+    return TIFFWriteDirectory(output->out.tiff) ? spt_tiff_close(&output->out, err)
+                                                : spt_tiff_fail(&output->out, "", err);
 }
 
-enum septum_status
-spt_write_tiff_bytes(const char *path, const uint8_t *pixels, uint32_t height,
-                     uint32_t width, double nm_per_pixel, bool force,
-                     struct septum_error *err)
-{
-    struct picture picture = {
-        .pixels = pixels,
-        .height = height,
-        .width = width,
-        .bytes = 1,
-        .nm_per_pixel = nm_per_pixel,
-    };
-
-    return write_picture(path, &picture, force, err);
-}
+const struct spt_write_format spt_write_format_tiff = {
+    .open = open_tiff,
+    .rows = add_rows,
+    .finish = finish_tiff,
+    .release = release_tiff,
+};

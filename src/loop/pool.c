@@ -3,109 +3,36 @@
  */
 #include "loop/pool.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "abundance/cluster.h"
-#include "active/uncertainty.h"
+#include "active/coreset.h"
+#include "active/novelty.h"
 #include "base/alloc.h"
 
-struct spt_abundance_options
-spt_abundance_defaults(uint32_t side)
+struct spt_pool_options
+spt_pool_defaults(uint32_t side)
 {
-    return (struct spt_abundance_options){
-        .ncc = {.max_shift = side / 8, .shift_step = side >= 16 ? side / 16 : 1},
-        .cut = 0.8F,
-    };
+    return (struct spt_pool_options){.abundance = spt_abundance_defaults(side)};
 }
 
+/* The windows of all samples, one sample after the other, share one array of each
+ * measure; the candidates are those of the pool. */
 struct spt_pool {
     struct spt_samples *samples;
     size_t first, count; /* samples [first, first + count) */
-    size_t clusters;
+    struct spt_pool_options options;
+    struct spt_abundance abundance;
     struct spt_candidate *candidates;
-    float **abundance; /* of each sample; those before `first` come along */
-    float **f;         /* of each pool image */
-    uint8_t **askable;
+    struct spt_grid *grids; /* of each sample */
+    size_t *begins;         /* number of each sample's first window */
+    size_t windows;
+    float *faded, *f, *entropy, *bald, *gap, *features;
+    uint32_t feature_count; /* that there is room for */
+    uint8_t *askable;
+    uint32_t *answered; /* windows of each cluster */
 };
-
-/* Cut all windows of all images, one after the other. */
-static float *
-cut_windows(const struct spt_sample *images, size_t count, uint32_t side, size_t *total)
-{
-    size_t area = (size_t)side * side, at = 0;
-    float *windows;
-
-    *total = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct spt_grid grid = spt_grid_of(images[i].height, images[i].width, side);
-
-        *total += spt_grid_count(&grid);
-    }
-    windows = spt_alloc_array(*total, area * sizeof *windows);
-    for (size_t i = 0; i < count && windows != NULL; i++) {
-        struct spt_grid grid = spt_grid_of(images[i].height, images[i].width, side);
-
-        for (size_t w = 0; w < spt_grid_count(&grid); w++)
-            spt_grid_window(&grid, images[i].pixels, images[i].width, w,
-                            windows + area * at++);
-    }
-    return windows;
-}
-
-enum septum_status
-spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t side,
-                      const struct spt_abundance_options *options, float **abundance,
-                      size_t *clusters, struct septum_error *err)
-{
-    return spt_abundance_clusters(images, count, side, options, abundance, NULL,
-                                  clusters, err);
-}
-
-enum septum_status
-spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
-                       const struct spt_abundance_options *options, float **abundance,
-                       uint32_t *numbers, size_t *clusters, struct septum_error *err)
-{
-    size_t total = 0, at = 0;
-    float *windows = cut_windows(images, count, side, &total);
-    float *distances = spt_alloc_array(spt_condensed_count(total), sizeof *distances);
-    float *all = spt_alloc_array(total, sizeof *all);
-    uint32_t *cluster_of = spt_alloc_array(total, sizeof *cluster_of);
-    struct spt_merge *merges = spt_alloc_array(total, sizeof *merges);
-    enum septum_status status;
-
-    if (windows == NULL || distances == NULL || all == NULL || cluster_of == NULL ||
-        merges == NULL) {
-        status = spt_fail_memory(err, "abundance",
-                                 spt_condensed_count(total) * sizeof *distances);
-        goto done;
-    }
-    status = spt_ncc_distances(windows, total, side, &options->ncc, distances, err);
-    if (status == SEPTUM_OK)
-        status = spt_cluster_tree(distances, total, merges, err);
-    if (status == SEPTUM_OK)
-        status =
-            spt_cluster_cut(merges, total, options->cut, cluster_of, clusters, err);
-    if (status == SEPTUM_OK)
-        status = spt_cluster_abundance(cluster_of, total, *clusters, all, err);
-    if (status == SEPTUM_OK && numbers != NULL)
-        memcpy(numbers, cluster_of, total * sizeof *cluster_of);
-    for (size_t i = 0; i < count && abundance != NULL && status == SEPTUM_OK; i++) {
-        struct spt_grid grid = spt_grid_of(images[i].height, images[i].width, side);
-
-        memcpy(abundance[i], all + at, spt_grid_count(&grid) * sizeof *all);
-        at += spt_grid_count(&grid);
-    }
-done:
-    free(windows);
-    free(distances);
-    free(all);
-    free(cluster_of);
-    free(merges);
-    return status;
-}
 
 static enum septum_status
 take_arrays(struct spt_pool *pool, uint32_t side, struct septum_error *err)
@@ -113,39 +40,50 @@ take_arrays(struct spt_pool *pool, uint32_t side, struct septum_error *err)
     size_t samples = pool->samples->count;
 
     pool->candidates = spt_alloc_array(pool->count, sizeof *pool->candidates);
-    pool->abundance = spt_alloc_array(samples, sizeof *pool->abundance);
-    pool->f = spt_alloc_array(pool->count, sizeof *pool->f);
-    pool->askable = spt_alloc_array(pool->count, sizeof *pool->askable);
-    if (pool->candidates == NULL || pool->abundance == NULL || pool->f == NULL ||
-        pool->askable == NULL)
-        return spt_fail_memory(err, "pool", samples * sizeof *pool->abundance);
+    pool->grids = spt_alloc_array(samples, sizeof *pool->grids);
+    pool->begins = spt_alloc_array(samples, sizeof *pool->begins);
+    if (pool->candidates == NULL || pool->grids == NULL || pool->begins == NULL)
+        return spt_fail_memory(err, "pool", samples * sizeof *pool->grids);
     for (size_t i = 0; i < samples; i++) {
         const struct spt_sample *sample = &pool->samples->sample[i];
-        struct spt_grid grid = spt_grid_of(sample->height, sample->width, side);
-        size_t windows = spt_grid_count(&grid);
 
-        pool->abundance[i] = spt_alloc_array(windows, sizeof(float));
-        if (pool->abundance[i] == NULL)
-            return spt_fail_memory(err, "pool", windows * sizeof(float));
-        if (i < pool->first)
-            continue;
-        pool->f[i - pool->first] = spt_alloc_array(windows, sizeof(float));
-        pool->askable[i - pool->first] = spt_alloc_array(windows, 1);
-        if (pool->f[i - pool->first] == NULL || pool->askable[i - pool->first] == NULL)
-            return spt_fail_memory(err, "pool", windows * sizeof(float));
-        memset(pool->askable[i - pool->first], 1, windows);
-        pool->candidates[i - pool->first] =
-            (struct spt_candidate){.grid = grid,
-                                   .f = pool->f[i - pool->first],
-                                   .abundance = pool->abundance[i],
-                                   .askable = pool->askable[i - pool->first]};
+        pool->grids[i] = spt_grid_of(sample->height, sample->width, side);
+        pool->begins[i] = pool->windows;
+        pool->windows += spt_grid_count(&pool->grids[i]);
     }
+    pool->faded = spt_alloc_array(pool->windows, sizeof *pool->faded);
+    pool->f = spt_alloc_array(pool->windows, sizeof *pool->f);
+    pool->entropy = spt_alloc_array(pool->windows, sizeof *pool->entropy);
+    pool->bald = spt_alloc_array(pool->windows, sizeof *pool->bald);
+    pool->gap = spt_alloc_array(pool->windows, sizeof *pool->gap);
+    pool->askable = spt_alloc_array(pool->windows, 1);
+    if (pool->faded == NULL || pool->f == NULL || pool->entropy == NULL ||
+        pool->bald == NULL || pool->gap == NULL || pool->askable == NULL)
+        return spt_fail_memory(err, "pool", pool->windows * sizeof *pool->f);
+    memset(pool->askable, 1, pool->windows);
     return SEPTUM_OK;
+}
+
+static void
+lay_out_candidates(struct spt_pool *pool)
+{
+    for (size_t i = 0; i < pool->count; i++) {
+        size_t begin = pool->begins[pool->first + i];
+
+        pool->candidates[i] = (struct spt_candidate){
+            .grid = pool->grids[pool->first + i],
+            .f = pool->f + begin,
+            .abundance = pool->faded + begin,
+            .entropy = pool->entropy + begin,
+            .askable = pool->askable + begin,
+            .cluster = pool->abundance.cluster_of + begin,
+        };
+    }
 }
 
 enum septum_status
 spt_pool_create(struct spt_samples *samples, size_t first, uint32_t side,
-                const struct spt_abundance_options *options, struct spt_pool **out,
+                const struct spt_pool_options *options, struct spt_pool **out,
                 struct septum_error *err)
 {
     enum septum_status status;
@@ -157,14 +95,25 @@ spt_pool_create(struct spt_samples *samples, size_t first, uint32_t side,
     pool->samples = samples;
     pool->first = first;
     pool->count = samples->count - first;
+    pool->options = *options;
+    if (pool->options.fade == 0)
+        pool->options.fade = 1;
     status = take_arrays(pool, side, err);
     if (status == SEPTUM_OK)
-        status = spt_abundance_windows(samples->sample, samples->count, side, options,
-                                       pool->abundance, &pool->clusters, err);
+        status = spt_abundance_find(samples->sample, samples->count, side,
+                                    &options->abundance, &pool->abundance, err);
+    if (status == SEPTUM_OK) {
+        pool->answered =
+            spt_alloc_array(pool->abundance.clusters, sizeof *pool->answered);
+        if (pool->answered == NULL)
+            status = spt_fail_memory(err, "pool",
+                                     pool->abundance.clusters * sizeof *pool->answered);
+    }
     if (status != SEPTUM_OK) {
         spt_pool_free(pool);
         return status;
     }
+    lay_out_candidates(pool);
     *out = pool;
     return SEPTUM_OK;
 }
@@ -174,23 +123,31 @@ spt_pool_free(struct spt_pool *pool)
 {
     if (pool == NULL)
         return;
-    for (size_t i = 0; i < pool->samples->count && pool->abundance != NULL; i++)
-        free(pool->abundance[i]);
-    for (size_t i = 0; i < pool->count && pool->f != NULL; i++)
-        free(pool->f[i]);
-    for (size_t i = 0; i < pool->count && pool->askable != NULL; i++)
-        free(pool->askable[i]);
-    free(pool->abundance);
-    free(pool->f);
-    free(pool->askable);
+    spt_abundance_clear(&pool->abundance);
     free(pool->candidates);
+    free(pool->grids);
+    free(pool->begins);
+    free(pool->faded);
+    free(pool->f);
+    free(pool->entropy);
+    free(pool->bald);
+    free(pool->gap);
+    free(pool->features);
+    free(pool->askable);
+    free(pool->answered);
     free(pool);
 }
 
 size_t
 spt_pool_clusters(const struct spt_pool *pool)
 {
-    return pool->clusters;
+    return pool->abundance.clusters;
+}
+
+void
+spt_pool_calibrate(struct spt_pool *pool, double temperature)
+{
+    pool->options.measure.temperature = temperature;
 }
 
 void
@@ -221,30 +178,104 @@ drop_known(const struct spt_sample *sample, const struct spt_grid *grid,
     }
 }
 
+/* Make room for what the strategy needs beside the rest, and let candidates know. */
 static enum septum_status
-measure_pool(struct spt_pool *pool, struct spt_predictor *predictor,
-             struct septum_error *err)
+take_needed(struct spt_pool *pool, const struct spt_predictor *predictor,
+            const struct spt_strategy *strategy, struct septum_error *err)
 {
-    for (size_t i = 0; i < pool->count; i++) {
-        const struct spt_sample *sample = &pool->samples->sample[pool->first + i];
-        const struct spt_grid *grid = &pool->candidates[i].grid;
-        size_t pixels = (size_t)sample->height * sample->width;
-        float *membrane = spt_alloc_array(pixels, sizeof *membrane);
-        enum septum_status status =
-            membrane != NULL
-                ? spt_predict(predictor, sample->pixels, sample->height, sample->width,
-                              membrane, err)
-                : spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
+    uint32_t count = spt_predict_feature_count(predictor);
 
-        if (status == SEPTUM_OK) {
-            spt_uncertainty_windows(membrane, sample->width, grid, pool->f[i]);
-            drop_known(sample, grid, pool->askable[i]);
+    if (strategy->needs_features && pool->feature_count != count) {
+        free(pool->features);
+        pool->feature_count = count;
+        pool->features = spt_alloc_array(pool->windows, count * sizeof(float));
+        if (pool->features == NULL)
+            return spt_fail_memory(err, "features",
+                                   pool->windows * count * sizeof(float));
+    }
+    for (size_t i = 0; i < pool->count; i++) {
+        struct spt_candidate *candidate = &pool->candidates[i];
+        size_t begin = pool->begins[pool->first + i];
+
+        candidate->bald = strategy->needs_bald ? pool->bald + begin : NULL;
+        candidate->gap = candidate->features = NULL;
+        if (strategy->needs_features) {
+            candidate->gap = pool->gap + begin;
+            candidate->features = pool->features + begin * count;
+            candidate->feature_count = count;
         }
-        free(membrane);
-        if (status != SEPTUM_OK)
-            return status;
     }
     return SEPTUM_OK;
+}
+
+/* What windows are known: of samples before the pool those with any known pixel, of the
+ * pool those that are not asked about any more. */
+static bool
+is_known(const struct spt_pool *pool, size_t sample, size_t window)
+{
+    const struct spt_grid *grid = &pool->grids[sample];
+    const struct spt_sample *image = &pool->samples->sample[sample];
+    const uint8_t *at = image->labels +
+                        window / grid->columns * grid->side * image->width +
+                        window % grid->columns * grid->side;
+
+    if (sample >= pool->first)
+        return !pool->askable[pool->begins[sample] + window];
+    for (size_t y = 0; y < grid->side; y++)
+        for (size_t x = 0; x < grid->side; x++)
+            if (at[y * image->width + x] != SPT_LABEL_UNKNOWN)
+                return true;
+    return false;
+}
+
+/* Every window's distance from what is known; infinite where nothing is. */
+static void
+find_gaps(struct spt_pool *pool)
+{
+    for (size_t w = 0; w < pool->windows; w++)
+        pool->gap[w] = INFINITY;
+    for (size_t i = 0; i < pool->samples->count; i++)
+        for (size_t w = 0; w < spt_grid_count(&pool->grids[i]); w++)
+            if (is_known(pool, i, w))
+                spt_coreset_close(pool->features, pool->windows,
+                                  pool->features +
+                                      (pool->begins[i] + w) * pool->feature_count,
+                                  1, pool->feature_count, pool->gap);
+}
+
+static enum septum_status
+measure_pool(struct spt_pool *pool, struct spt_predictor *predictor,
+             const struct spt_strategy *strategy, struct septum_error *err)
+{
+    enum septum_status status = take_needed(pool, predictor, strategy, err);
+
+    /* Features of what was known from the start are centres, so they are wanted, too.
+     */
+    for (size_t i = strategy->needs_features ? 0 : pool->first;
+         i < pool->samples->count && status == SEPTUM_OK; i++) {
+        const struct spt_sample *sample = &pool->samples->sample[i];
+        size_t begin = pool->begins[i];
+        struct spt_measured measured = {0};
+
+        if (strategy->needs_features)
+            measured.features = pool->features + begin * pool->feature_count;
+        if (i >= pool->first) {
+            measured.f = pool->f + begin;
+            measured.entropy = pool->entropy + begin;
+            measured.bald = strategy->needs_bald ? pool->bald + begin : NULL;
+        }
+        status = spt_measure_windows(predictor, sample, &pool->grids[i],
+                                     &pool->options.measure, &measured, err);
+        if (status == SEPTUM_OK && i >= pool->first)
+            drop_known(sample, &pool->grids[i], pool->askable + begin);
+    }
+    if (status == SEPTUM_OK && strategy->needs_features)
+        find_gaps(pool);
+    if (status == SEPTUM_OK)
+        spt_novelty_fade(pool->abundance.scores, pool->abundance.cluster_of,
+                         pool->windows, pool->answered, pool->options.fade,
+                         pool->faded);
+    return status;
 }
 
 /* Have the expert answer, and take over what was said. */
@@ -274,7 +305,9 @@ ask(struct spt_pool *pool, const struct spt_expert *expert,
         spt_samples_set_label(pool->samples, i, at, answer[at]);
     /* What the expert could not tell, asking again would not bring out. */
     for (size_t w = 0; w < region->count && status == SEPTUM_OK; w++)
-        pool->askable[region->image][region->windows[w]] = 0;
+        pool->askable[pool->begins[i] + region->windows[w]] = 0;
+    if (status == SEPTUM_OK)
+        spt_novelty_answer(&pool->candidates[region->image], region, pool->answered);
     free(answer);
     return status;
 }
@@ -289,7 +322,7 @@ spt_pool_round(struct spt_pool *pool, struct spt_predictor *predictor,
     struct spt_round round = {0};
     const struct spt_sample *sample;
     size_t pixels;
-    enum septum_status status = measure_pool(pool, predictor, err);
+    enum septum_status status = measure_pool(pool, predictor, strategy, err);
 
     if (status == SEPTUM_OK)
         status = strategy->choose(pool->candidates, pool->count, options, random,

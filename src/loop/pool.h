@@ -7,36 +7,20 @@
 #ifndef SEPTUM_LOOP_POOL_H
 #define SEPTUM_LOOP_POOL_H
 
-#include "abundance/ncc.h"
 #include "active/strategy.h"
+#include "loop/abundance.h"
 #include "loop/expert.h"
-#include "train/evaluate.h"
+#include "loop/measure.h"
 
-struct spt_abundance_options {
-    struct spt_ncc_options ncc;
-    float cut; /* windows further apart than this average distance are different */
+struct spt_pool_options {
+    struct spt_abundance_options abundance;
+    struct spt_measure_options measure;
+    double fade; /* what each answered window leaves of its cluster's abundance
+                    (active/novelty.h); 0 = all, the paper's way */
 };
 
-/* For windows of `side` pixels: shifts of up to an eighth of it in steps of a sixteenth
- * (8 and 4 of 64), cut at 0.8.  docs/how-it-works.md says how the cut was chosen. */
-struct spt_abundance_options spt_abundance_defaults(uint32_t side);
-
-/*
- * The abundance S_w of every window of `count` images, clustered together: those of
- * image i are written to abundance[i], row-major over its grid.  *clusters becomes
- * their number.
- */
-enum septum_status
-spt_abundance_windows(const struct spt_sample *images, size_t count, uint32_t side,
-                      const struct spt_abundance_options *options, float **abundance,
-                      size_t *clusters, struct septum_error *err);
-
-/* The same, and which cluster each window is in: `numbers` takes one for every
- * window of every image, one image after the other; it and `abundance` may be NULL. */
-enum septum_status
-spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
-                       const struct spt_abundance_options *options, float **abundance,
-                       uint32_t *numbers, size_t *clusters, struct septum_error *err);
+/* The paper's way, for windows of `side` pixels. */
+struct spt_pool_options spt_pool_defaults(uint32_t side);
 
 struct spt_pool;
 
@@ -47,12 +31,15 @@ struct spt_pool;
  */
 enum septum_status
 spt_pool_create(struct spt_samples *samples, size_t first, uint32_t side,
-                const struct spt_abundance_options *options, struct spt_pool **out,
+                const struct spt_pool_options *options, struct spt_pool **out,
                 struct septum_error *err);
 void spt_pool_free(struct spt_pool *pool);
 
 /* Clusters found among all windows. */
 size_t spt_pool_clusters(const struct spt_pool *pool);
+
+/* Measure uncertainty at this temperature from now on. */
+void spt_pool_calibrate(struct spt_pool *pool, double temperature);
 
 struct spt_round {
     struct spt_region region; /* empty: nothing was left to ask */
@@ -65,7 +52,8 @@ void spt_round_clear(struct spt_round *round);
 /*
  * One round; the caller clears *out.  Asked about are windows that hold an unknown
  * pixel and that no earlier round asked about: an expert who left pixels open is not
- * asked again.  When it fails, the labels are as they were.
+ * asked again.  Abundance, also the region's, is what fading has left of it.  When it
+ * fails, the labels are as they were.
  */
 enum septum_status
 spt_pool_round(struct spt_pool *pool, struct spt_predictor *predictor,

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "net/engine_private.h"
+#include "net/winograd.h"
 
 /* A tensor as one primitive wants it: its layout is the primitive's, its data come and
  * go. */
@@ -28,6 +29,7 @@ enum direction {
 struct spt_conv {
     struct spt_engine *engine;
     struct spt_conv_shape shape;
+    struct spt_winograd *winograd; /* does all the work where it pays, else NULL */
     dnnl_primitive_t primitive[DIRECTIONS];
     struct tensor in[DIRECTIONS], out[DIRECTIONS], weights[DIRECTIONS];
     struct tensor biases, bias_gradient, plain_weights, scratch[DIRECTIONS];
@@ -203,6 +205,15 @@ spt_conv_create(struct spt_engine *engine, const struct spt_conv_shape *shape,
         return spt_fail_memory(err, "convolution", sizeof *conv);
     conv->engine = engine;
     conv->shape = *shape;
+    if (spt_winograd_pays(shape)) {
+        enum septum_status made = spt_winograd_create(shape, &conv->winograd, err);
+
+        if (made == SEPTUM_OK)
+            *out = conv;
+        else
+            free(conv);
+        return made;
+    }
     status = make_layouts(shape, &layouts);
     if (status == dnnl_success)
         status = spt_layout_init(&plain, 4, weights, dnnl_f32, dnnl_oihw);
@@ -245,13 +256,28 @@ spt_conv_free(struct spt_conv *conv)
     clear_tensor(&conv->biases);
     clear_tensor(&conv->bias_gradient);
     clear_tensor(&conv->plain_weights);
+    spt_winograd_free(conv->winograd);
     free(conv);
 }
 
 size_t
 spt_conv_scratch(const struct spt_conv *conv)
 {
-    return conv->scratch_bytes;
+    return conv->winograd != NULL ? spt_winograd_scratch(conv->winograd)
+                                  : conv->scratch_bytes;
+}
+
+size_t
+spt_conv_memory(const struct spt_conv_shape *shape, size_t *scratch)
+{
+    size_t kept, needed;
+
+    if (!spt_winograd_pays(shape))
+        return 0;
+    kept = spt_winograd_memory(shape, &needed);
+    if (needed > *scratch)
+        *scratch = needed;
+    return kept;
 }
 
 static dnnl_status_t
@@ -269,10 +295,14 @@ enum septum_status
 spt_conv_load(struct spt_conv *conv, float *weights, const float *biases,
               struct septum_error *err)
 {
-    dnnl_status_t status =
-        dnnl_memory_set_data_handle(conv->plain_weights.memory, weights);
     float *own_biases = conv->biases.owned;
+    dnnl_status_t status;
 
+    if (conv->winograd != NULL) {
+        spt_winograd_load(conv->winograd, weights, biases);
+        return SEPTUM_OK;
+    }
+    status = dnnl_memory_set_data_handle(conv->plain_weights.memory, weights);
     for (int d = 0; d < DIRECTIONS && status == dnnl_success; d++)
         if (conv->load[d] != NULL)
             status = run_reorder(conv, conv->load[d], conv->plain_weights.memory,
@@ -310,8 +340,11 @@ spt_conv_forward(struct spt_conv *conv, void *in, void *out, void *scratch,
         {DNNL_ARG_DST, conv->out[FORWARD].memory},
         {DNNL_ARG_SCRATCHPAD, conv->scratch[FORWARD].memory},
     };
-    dnnl_status_t status = run(conv, FORWARD, in, out, scratch, arguments, 5);
+    dnnl_status_t status;
 
+    if (conv->winograd != NULL)
+        return spt_winograd_forward(conv->winograd, in, out, scratch, err);
+    status = run(conv, FORWARD, in, out, scratch, arguments, 5);
     return status == dnnl_success ? SEPTUM_OK
                                   : spt_fail_engine(err, "convolution", status);
 }
@@ -328,9 +361,13 @@ spt_conv_backward_weights(struct spt_conv *conv, void *in, void *out_gradient,
         {DNNL_ARG_DIFF_DST, conv->out[WEIGHTS].memory},
         {DNNL_ARG_SCRATCHPAD, conv->scratch[WEIGHTS].memory},
     };
-    dnnl_status_t status =
-        dnnl_memory_set_data_handle(conv->bias_gradient.memory, bias_gradient);
+    dnnl_status_t status;
 
+    if (conv->winograd != NULL)
+        return spt_winograd_backward_weights(conv->winograd, in, out_gradient,
+                                             weight_gradient, bias_gradient, scratch,
+                                             err);
+    status = dnnl_memory_set_data_handle(conv->bias_gradient.memory, bias_gradient);
     if (status == dnnl_success)
         status =
             dnnl_memory_set_data_handle(conv->plain_weights.memory, weight_gradient);
@@ -353,8 +390,12 @@ spt_conv_backward_data(struct spt_conv *conv, void *out_gradient, void *in_gradi
         {DNNL_ARG_DIFF_DST, conv->out[DATA].memory},
         {DNNL_ARG_SCRATCHPAD, conv->scratch[DATA].memory},
     };
-    dnnl_status_t status =
-        run(conv, DATA, in_gradient, out_gradient, scratch, arguments, 4);
+    dnnl_status_t status;
+
+    if (conv->winograd != NULL)
+        return spt_winograd_backward_data(conv->winograd, out_gradient, in_gradient,
+                                          scratch, err);
+    status = run(conv, DATA, in_gradient, out_gradient, scratch, arguments, 4);
 
     return status == dnnl_success ? SEPTUM_OK
                                   : spt_fail_engine(err, "data gradient", status);

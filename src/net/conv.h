@@ -3,8 +3,9 @@
  *
  * Stride 1, no padding.  An FC layer is a convolution as large as its input.  Images
  * are float [batch][height][width][channel], channels fastest; weights are those of the
- * parameter block, [out][in][row][column].  oneDNN keeps its own copy of the weights in
- * the order that its kernels like, made by spt_conv_load().
+ * parameter block, [out][in][row][column].  The work is oneDNN's or, where that is
+ * less, winograd.h's; either keeps its own copy of the weights in the form that its
+ * kernels like, made by spt_conv_load().
  */
 #ifndef SEPTUM_NET_CONV_H
 #define SEPTUM_NET_CONV_H
@@ -35,6 +36,10 @@ void spt_conv_free(struct spt_conv *conv);
 
 /* Bytes of scratch memory that each call below needs; the caller's, 64-byte aligned. */
 size_t spt_conv_scratch(const struct spt_conv *conv);
+
+/* An estimate of both for a convolution of this shape: bytes that it keeps and, if more
+ * than was there, *scratch.  oneDNN's own is small and left out. */
+size_t spt_conv_memory(const struct spt_conv_shape *shape, size_t *scratch);
 
 /* Take over weights and biases for the calls that follow.  Both are only read;
  * oneDNN's handles do not know const. */

@@ -65,6 +65,17 @@ spt_model_copy(const struct spt_model *model, struct spt_model *out,
     return status;
 }
 
+void
+spt_model_negate(struct spt_model *model)
+{
+    const struct spt_layer *first = model->spec.layer;
+
+    while (first->kind == SPT_LAYER_POOL)
+        first++;
+    for (size_t i = 0; i < spt_layer_weight_count(first); i++)
+        model->parameters[first->weights + i] *= -1;
+}
+
 enum septum_status
 spt_model_add_history(struct spt_model *model, const char *line,
                       struct septum_error *err)

@@ -27,6 +27,10 @@ void spt_model_clear(struct spt_model *model);
 enum septum_status spt_model_copy(const struct spt_model *model, struct spt_model *out,
                                   struct septum_error *err);
 
+/* Let the model say of an image what it said of its negative: the weights of the first
+ * layer change sign, as normalised pixels would (the rule is symmetric). */
+void spt_model_negate(struct spt_model *model);
+
 /* Add a line (without its newline) to the history.  Control characters become blanks,
  * so that a model's texts can be shown anywhere. */
 enum septum_status spt_model_add_history(struct spt_model *model, const char *line,

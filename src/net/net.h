@@ -61,7 +61,8 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
                 struct spt_pass **out, struct septum_error *err);
 void spt_pass_free(struct spt_pass *pass);
 
-/* What a pass of this shape would take, in bytes, oneDNN's own copies not counted. */
+/* What a pass of this shape would take, in bytes, for the threads there are now; but
+ * for a few copies of oneDNN's. */
 size_t spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape);
 
 /* Side of an input image: the window, or tile + window - 1.  Output (y, x) of a tile
@@ -80,6 +81,15 @@ float *spt_pass_input(struct spt_pass *pass);
  */
 enum septum_status spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
                                     const float **logits, struct septum_error *err);
+
+/*
+ * What the last layer saw for each logit of the forward run: its features, the outputs
+ * of the layer before it (after its ReLU).  Their number is 0 where the last layer
+ * looks at more than one place at once, so that they belong to no logit alone.
+ * add_features adds those of logit number `at` to sum[].
+ */
+uint32_t spt_pass_feature_count(const struct spt_pass *pass);
+void spt_pass_add_features(const struct spt_pass *pass, size_t at, float *sum);
 
 /*
  * Gradient of the loss by the parameters, from its gradient by each logit, after a

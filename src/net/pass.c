@@ -151,15 +151,48 @@ block_bytes(const struct parts *parts)
            parts->outputs[1] + parts->gradient[0] + parts->gradient[1];
 }
 
+/* The convolution that layer i is, `weighted` layers with weights before it. */
+static struct spt_conv_shape
+shape_conv(const struct spt_spec *spec, const struct spt_pass_shape *shape,
+           const struct sizes *sizes, uint32_t i, uint32_t weighted)
+{
+    const struct spt_layer *layer = &spec->layer[i];
+    bool trained = shape->training && weighted >= shape->first_trained;
+
+    return (struct spt_conv_shape){
+        .batch = sizes->batch[i],
+        .height = sizes->side[i],
+        .width = sizes->side[i],
+        .in_channels = layer->in_channels,
+        .out_channels = layer->out_channels,
+        .kernel = layer->size,
+        .relu = i + 1 < spec->layer_count,
+        .weight_gradient = trained,
+        .data_gradient = trained && weighted > shape->first_trained,
+        .float_out = i + 1 == spec->layer_count,
+        .precision = spt_engine_precision(shape->precision),
+    };
+}
+
 size_t
 spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
 {
     struct sizes sizes = {0};
     struct parts parts;
+    size_t kept = 0, scratch = 0;
+    uint32_t weighted = 0;
 
     work_out_sizes(spec, shape, &sizes);
     parts = work_out_parts(spec, shape, &sizes);
-    return block_bytes(&parts) + parts.winners + parts.order;
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        struct spt_conv_shape conv = shape_conv(spec, shape, &sizes, i, weighted);
+
+        if (spec->layer[i].kind == SPT_LAYER_POOL)
+            continue;
+        kept += spt_conv_memory(&conv, &scratch);
+        weighted++;
+    }
+    return block_bytes(&parts) + parts.winners + parts.order + kept + scratch;
 }
 
 double
@@ -212,20 +245,8 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
     const struct spt_spec *spec = &pass->net->spec;
     const struct spt_layer *layer = &spec->layer[i];
     struct step *step = &pass->step[i];
-    bool trained = pass->shape.training && step->weighted >= pass->shape.first_trained;
-    struct spt_conv_shape shape = {
-        .batch = sizes->batch[i],
-        .height = sizes->side[i],
-        .width = sizes->side[i],
-        .in_channels = layer->in_channels,
-        .out_channels = layer->out_channels,
-        .kernel = layer->size,
-        .relu = i + 1 < spec->layer_count,
-        .weight_gradient = trained,
-        .data_gradient = trained && step->weighted > pass->shape.first_trained,
-        .float_out = i + 1 == spec->layer_count,
-        .precision = pass->shape.precision,
-    };
+    struct spt_conv_shape shape =
+        shape_conv(spec, &pass->shape, sizes, i, step->weighted);
 
     step->pool = (struct spt_pool){
         .batch = shape.batch,
@@ -447,6 +468,28 @@ spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
     gather_logits(pass, in);
     *logits = pass->logits;
     return SEPTUM_OK;
+}
+
+static const struct step *
+last_step(const struct spt_pass *pass)
+{
+    return &pass->step[pass->net->spec.layer_count - 1];
+}
+
+uint32_t
+spt_pass_feature_count(const struct spt_pass *pass)
+{
+    return (uint32_t)last_step(pass)->rows.columns;
+}
+
+void
+spt_pass_add_features(const struct spt_pass *pass, size_t at, float *sum)
+{
+    const struct spt_rows *rows = &last_step(pass)->rows;
+    size_t row = pass->shape.form == SPT_FORM_DENSE ? pass->order[at] : at;
+
+    for (size_t c = 0; c < rows->columns; c++)
+        sum[c] += spt_load(rows->at, row * rows->columns + c, rows->precision);
 }
 
 /* Spread the logits' gradient into the order that the last layer works in, as what its

@@ -1,5 +1,9 @@
 /*
  * predict.c - see predict.h.
+ *
+ * An image that comes row by row passes through a band: the rows that one row of tiles
+ * sees.  Bands overlap; what the next one needs of the last one is moved up, so that no
+ * row is read twice.
  */
 #include "predict/predict.h"
 
@@ -7,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "image/mirror.h"
 #include "image/symmetry.h"
 #include "net/activation.h"
@@ -19,6 +24,9 @@ struct spt_predictor {
     struct spt_predict_options options;
     struct spt_pass *pass; /* of the last image's tile, or NULL */
     uint32_t tile;         /* outputs a side of `pass` */
+    float *answer;         /* probabilities of a tile */
+    float *crop;           /* what one symmetry sees, not turned; average only */
+    float *turned[2];      /* a tile's probabilities, turned and turned back */
 };
 
 enum septum_status
@@ -38,13 +46,35 @@ spt_predictor_create(struct spt_net *net, const struct spt_predict_options *opti
     return SEPTUM_OK;
 }
 
+/* Give up the pass and what depends on its tile. */
+static void
+clear_tile(struct spt_predictor *predictor)
+{
+    spt_pass_free(predictor->pass);
+    free(predictor->answer);
+    free(predictor->crop);
+    free(predictor->turned[0]);
+    free(predictor->turned[1]);
+    predictor->pass = NULL;
+    predictor->answer = predictor->crop = NULL;
+    predictor->turned[0] = predictor->turned[1] = NULL;
+}
+
 void
 spt_predictor_free(struct spt_predictor *predictor)
 {
     if (predictor == NULL)
         return;
-    spt_pass_free(predictor->pass);
+    clear_tile(predictor);
     free(predictor);
+}
+
+/* ---- how large a tile ------------------------------------------------------------ */
+
+static uint32_t
+least(uint64_t a, uint64_t b)
+{
+    return (uint32_t)(a < b ? a : b);
 }
 
 static uint32_t
@@ -53,110 +83,297 @@ round_up(uint32_t value, uint32_t multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
-/* The largest tile that the options and the image have use for and memory bears. */
-static enum septum_status
-choose_tile(const struct spt_predictor *predictor, uint32_t longest, uint32_t *out,
-            struct septum_error *err)
+/* How far from a pixel the net looks, at most. */
+static uint32_t
+margin_of(const struct spt_predictor *predictor)
 {
-    const struct spt_spec *spec = spt_net_spec(predictor->net);
-    uint32_t wanted =
-        predictor->options.tile > 0 ? predictor->options.tile : DEFAULT_TILE;
-    uint32_t stride = spec->stride;
-    uint32_t tile = round_up(wanted < longest ? wanted : longest, stride);
-    struct spt_pass_shape shape = {.form = SPT_FORM_DENSE,
+    return spt_net_spec(predictor->net)->window / 2;
+}
+
+/* An image to be predicted. */
+struct job {
+    const char *name; /* NULL: nobody's */
+    uint32_t height, width;
+    bool streamed; /* its bands are ours */
+    uint64_t taken;
+    bool average; /* over the 8 symmetries */
+    double dropout;
+    uint64_t key, number;        /* of the draw; of the tile in it */
+    const struct spt_grid *grid; /* whose windows' features are to be added up, or
+                                    NULL */
+    float *features;
+};
+
+static struct spt_pass_shape
+shape_of(const struct spt_predictor *predictor, uint32_t tile)
+{
+    return (struct spt_pass_shape){.form = SPT_FORM_DENSE,
                                    .batch = 1,
                                    .tile = tile,
                                    .precision = predictor->options.precision};
+}
 
-    while (spt_pass_memory(spec, &shape) > predictor->options.memory &&
-           shape.tile > stride)
-        shape.tile -= stride;
-    if (spt_pass_memory(spec, &shape) > predictor->options.memory)
+/* Floats of the band that tiles see, and of the probabilities of their rows. */
+static uint64_t
+seen_floats(const struct spt_predictor *predictor, const struct job *job, uint32_t tile)
+{
+    uint64_t rows = tile + 2 * (uint64_t)margin_of(predictor);
+
+    return least(rows, job->height) * (uint64_t)job->width;
+}
+
+static uint64_t
+found_floats(const struct job *job, uint32_t tile)
+{
+    return least(tile, job->height) * (uint64_t)job->width;
+}
+
+/* Floats beside the pass that a tile takes. */
+static uint64_t
+tile_floats(const struct spt_predictor *predictor, const struct job *job, uint64_t tile)
+{
+    uint64_t side = tile + spt_net_spec(predictor->net)->window - 1;
+
+    return tile * tile + (job->average ? side * side + 2 * tile * tile : 0);
+}
+
+static uint64_t
+memory_of(const struct spt_predictor *predictor, const struct job *job, uint32_t tile)
+{
+    struct spt_pass_shape shape = shape_of(predictor, tile);
+    uint64_t floats = tile_floats(predictor, job, tile);
+
+    if (job->streamed)
+        floats += seen_floats(predictor, job, tile) + found_floats(job, tile);
+    return job->taken + sizeof(float) * floats +
+           spt_pass_memory(spt_net_spec(predictor->net), &shape);
+}
+
+/* The largest tile that the options and the image have use for and memory bears. */
+static enum septum_status
+choose_tile(const struct spt_predictor *predictor, const struct job *job, uint32_t *out,
+            struct septum_error *err)
+{
+    uint32_t wanted =
+        predictor->options.tile > 0 ? predictor->options.tile : DEFAULT_TILE;
+    uint32_t longest = job->height > job->width ? job->height : job->width;
+    uint32_t stride = spt_net_spec(predictor->net)->stride;
+    uint32_t tile = round_up(least(wanted, longest), stride);
+
+    while (memory_of(predictor, job, tile) > predictor->options.memory && tile > stride)
+        tile -= stride;
+    if (memory_of(predictor, job, tile) > predictor->options.memory)
         return spt_fail(
             err, SEPTUM_EINVAL,
-            "the smallest tile needs %zu bytes of working memory, more than "
+            "%s%sthe smallest tile needs %llu bytes of working memory, more than "
             "the %llu allowed",
-            spt_pass_memory(spec, &shape),
+            job->name != NULL ? job->name : "", job->name != NULL ? ": " : "",
+            (unsigned long long)memory_of(predictor, job, tile),
             (unsigned long long)predictor->options.memory);
-    *out = shape.tile;
+    *out = tile;
     return SEPTUM_OK;
 }
 
 static enum septum_status
-prepare(struct spt_predictor *predictor, uint32_t longest, struct septum_error *err)
+take_tile(struct spt_predictor *predictor, uint32_t tile, struct septum_error *err)
 {
-    struct spt_pass_shape shape = {
-        .form = SPT_FORM_DENSE, .batch = 1, .precision = predictor->options.precision};
-    enum septum_status status = choose_tile(predictor, longest, &shape.tile, err);
+    struct spt_pass_shape shape = shape_of(predictor, tile);
+    size_t outputs = (size_t)tile * tile;
+    enum septum_status status;
 
-    if (status != SEPTUM_OK ||
-        (predictor->pass != NULL && predictor->tile == shape.tile))
+    if (predictor->pass != NULL && predictor->tile == tile)
+        return SEPTUM_OK;
+    clear_tile(predictor);
+    status = spt_pass_create(predictor->net, &shape, &predictor->pass, err);
+    if (status != SEPTUM_OK)
         return status;
-    spt_pass_free(predictor->pass);
-    predictor->tile = shape.tile;
-    return spt_pass_create(predictor->net, &shape, &predictor->pass, err);
+    predictor->tile = tile;
+    predictor->answer = spt_alloc_array(outputs, sizeof(float));
+    return predictor->answer != NULL
+               ? SEPTUM_OK
+               : spt_fail_memory(err, "prediction", outputs * sizeof(float));
 }
 
-/* Add the probabilities of one image to `sum`, tile by tile. */
+/* Room to turn tiles in. */
 static enum septum_status
-predict_once(struct spt_predictor *predictor, const float *image, uint32_t height,
-             uint32_t width, float *out, struct septum_error *err)
+take_turned(struct spt_predictor *predictor, struct septum_error *err)
 {
-    uint32_t before = spt_net_spec(predictor->net)->window / 2, tile = predictor->tile;
+    size_t outputs = (size_t)predictor->tile * predictor->tile;
+    size_t side = spt_pass_side(predictor->pass);
+
+    if (predictor->crop != NULL)
+        return SEPTUM_OK;
+    predictor->crop = spt_alloc_array(side * side, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        predictor->turned[i] = spt_alloc_array(outputs, sizeof(float));
+    return predictor->crop != NULL && predictor->turned[0] != NULL &&
+                   predictor->turned[1] != NULL
+               ? SEPTUM_OK
+               : spt_fail_memory(err, "prediction", side * side * sizeof(float));
+}
+
+/* Refuse what cannot be predicted, and have a pass for its tiles. */
+static enum septum_status
+prepare(struct spt_predictor *predictor, const struct job *job,
+        struct septum_error *err)
+{
+    uint32_t window = spt_net_spec(predictor->net)->window, tile = 0;
+    enum septum_status status;
+
+    if (job->height < window || job->width < window)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "%s%s%u x %u pixels, smaller than the net's window of %u x %u",
+                        job->name != NULL ? job->name : "",
+                        job->name != NULL ? ": " : "", job->width, job->height, window,
+                        window);
+    status = choose_tile(predictor, job, &tile, err);
+    if (status == SEPTUM_OK)
+        status = take_tile(predictor, tile, err);
+    if (status == SEPTUM_OK && job->average)
+        status = take_turned(predictor, err);
+    if (status != SEPTUM_OK)
+        clear_tile(predictor);
+    return status;
+}
+
+/* ---- tiles ----------------------------------------------------------------------- */
+
+static enum septum_status
+run_pass(struct spt_predictor *predictor, struct job *job, float *probabilities,
+         struct septum_error *err)
+{
+    const float *logits;
+    enum septum_status status =
+        spt_pass_forward(predictor->pass, job->dropout,
+                         spt_random_hash(job->key, job->number++), &logits, err);
+
+    if (status == SEPTUM_OK)
+        spt_logistic(logits, (size_t)predictor->tile * predictor->tile, probabilities);
+    return status;
+}
+
+/* Add to the answer what the net says of the tile under one symmetry. */
+static enum septum_status
+add_turned(struct spt_predictor *predictor, struct job *job,
+           const struct spt_band *band, uint32_t top, uint32_t left, int s,
+           struct septum_error *err)
+{
+    uint32_t window = spt_net_spec(predictor->net)->window, tile = predictor->tile;
     uint32_t side = spt_pass_side(predictor->pass);
+    size_t outputs = (size_t)tile * tile;
+    /* The pixel is not in the middle of an even window: where the turned image runs
+     * backwards, what lies after the pixel comes first. */
+    uint32_t above = s & 2 ? window - 1 - window / 2 : window / 2;
+    uint32_t beside = s & 1 ? window - 1 - window / 2 : window / 2;
+    bool transposed = spt_symmetry_transposes(s);
+    enum septum_status status;
 
-    for (uint32_t y = 0; y < height; y += tile)
-        for (uint32_t x = 0; x < width; x += tile) {
-            /* The last tiles begin inside the image, where there is room. */
-            uint32_t top = y + tile > height && height > tile ? height - tile : y;
-            uint32_t left = x + tile > width && width > tile ? width - tile : x;
-            uint32_t rows = height - top < tile ? height - top : tile;
-            uint32_t columns = width - left < tile ? width - left : tile;
-            const float *logits;
-            enum septum_status status;
-
-            spt_mirror_crop(image, height, width, (int64_t)top - before,
-                            (int64_t)left - before, side, side,
-                            spt_pass_input(predictor->pass));
-            status = spt_pass_forward(predictor->pass, 0, 0, &logits, err);
-            if (status != SEPTUM_OK)
-                return status;
-            for (uint32_t row = 0; row < rows; row++)
-                spt_logistic(logits + (size_t)row * tile, columns,
-                             out + (size_t)(top + row) * width + left);
-        }
+    spt_mirror_crop_band(band, (int64_t)top - (transposed ? beside : above),
+                         (int64_t)left - (transposed ? above : beside), side, side,
+                         predictor->crop);
+    spt_symmetry_floats(predictor->crop, side, side, s,
+                        spt_pass_input(predictor->pass));
+    status = run_pass(predictor, job, predictor->turned[0], err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_symmetry_floats(predictor->turned[0], tile, tile, spt_symmetry_inverse(s),
+                        predictor->turned[1]);
+    for (size_t i = 0; i < outputs; i++)
+        predictor->answer[i] += predictor->turned[1][i] / SPT_SYMMETRIES;
     return SEPTUM_OK;
 }
 
-/* The mean over the 8 symmetries: turn, predict, turn back, add. */
+/* The tile whose first corner is (top, left) into the answer. */
 static enum septum_status
-predict_average(struct spt_predictor *predictor, const float *image, uint32_t height,
-                uint32_t width, float *membrane, struct septum_error *err)
+predict_tile(struct spt_predictor *predictor, struct job *job,
+             const struct spt_band *band, uint32_t top, uint32_t left,
+             struct septum_error *err)
 {
-    size_t count = (size_t)height * width;
-    float *turned = spt_alloc_array(count, sizeof *turned);
-    float *answer = spt_alloc_array(count, sizeof *answer);
+    uint32_t margin = margin_of(predictor), side = spt_pass_side(predictor->pass);
     enum septum_status status = SEPTUM_OK;
 
-    if (turned == NULL || answer == NULL) {
-        status = spt_fail_memory(err, "prediction", 2 * count * sizeof *turned);
-        goto done;
+    if (!job->average) {
+        spt_mirror_crop_band(band, (int64_t)top - margin, (int64_t)left - margin, side,
+                             side, spt_pass_input(predictor->pass));
+        return run_pass(predictor, job, predictor->answer, err);
     }
-    memset(membrane, 0, count * sizeof *membrane);
-    for (int s = 0; s < SPT_SYMMETRIES && status == SEPTUM_OK; s++) {
-        bool transposed = spt_symmetry_transposes(s);
-        uint32_t rows = transposed ? width : height,
-                 columns = transposed ? height : width;
+    memset(predictor->answer, 0,
+           (size_t)predictor->tile * predictor->tile * sizeof *predictor->answer);
+    for (int s = 0; s < SPT_SYMMETRIES && status == SEPTUM_OK; s++)
+        status = add_turned(predictor, job, band, top, left, s, err);
+    return status;
+}
 
-        spt_symmetry_floats(image, height, width, s, turned);
-        status = predict_once(predictor, turned, rows, columns, answer, err);
-        spt_symmetry_floats(answer, rows, columns, spt_symmetry_inverse(s), turned);
-        for (size_t i = 0; i < count; i++)
-            membrane[i] += turned[i] / SPT_SYMMETRIES;
+/* Where the row of tiles begins that holds row `y`, a multiple of the tile: the last
+ * one inside the image, where there is room. */
+static uint32_t
+begin_tile(uint32_t y, uint32_t size, uint32_t tile)
+{
+    return size - y < tile && size > tile ? size - tile : y;
+}
+
+/* Add up the features of the pixels from (y, x) on that the tile at (top, left) has
+ * answered and no tile before it. */
+static void
+add_features(const struct spt_predictor *predictor, const struct job *job, uint32_t y,
+             uint32_t x, uint32_t top, uint32_t left)
+{
+    const struct spt_grid *grid = job->grid;
+    size_t count = spt_pass_feature_count(predictor->pass);
+    uint32_t end_y = least(top + predictor->tile, grid->rows * (uint64_t)grid->side);
+    uint32_t end_x =
+        least(left + predictor->tile, grid->columns * (uint64_t)grid->side);
+
+    for (uint32_t row = y; row < end_y; row++)
+        for (uint32_t column = x; column < end_x; column++) {
+            size_t window =
+                (size_t)(row / grid->side) * grid->columns + column / grid->side;
+            size_t at = (size_t)(row - top) * predictor->tile + column - left;
+
+            spt_pass_add_features(predictor->pass, at, job->features + window * count);
+        }
+}
+
+/* The rows of one row of tiles, from `y` on, into `out`. */
+static enum septum_status
+predict_rows(struct spt_predictor *predictor, struct job *job,
+             const struct spt_band *band, uint32_t y, float *out,
+             struct septum_error *err)
+{
+    uint32_t tile = predictor->tile, width = band->width;
+    uint32_t top = begin_tile(y, band->height, tile);
+    uint32_t rows = least(band->height - y, tile);
+
+    for (uint32_t x = 0; x < width; x += tile) {
+        uint32_t left = begin_tile(x, width, tile);
+        uint32_t columns = least(width - left, tile);
+        enum septum_status status = predict_tile(predictor, job, band, top, left, err);
+
+        if (status != SEPTUM_OK)
+            return status;
+        for (uint32_t row = 0; row < rows; row++)
+            memcpy(out + (size_t)row * width + left,
+                   predictor->answer + (size_t)(y - top + row) * tile,
+                   columns * sizeof *out);
+        if (job->grid != NULL)
+            add_features(predictor, job, y, x, top, left);
     }
-done:
-    free(turned);
-    free(answer);
+    return SEPTUM_OK;
+}
+
+/* ---- whole images ---------------------------------------------------------------- */
+
+static enum septum_status
+predict_image(struct spt_predictor *predictor, struct job *job, const float *image,
+              float *membrane, struct septum_error *err)
+{
+    const struct spt_band all = {
+        .pixels = image, .height = job->height, .width = job->width};
+    enum septum_status status = prepare(predictor, job, err);
+
+    for (uint32_t y = 0; y < job->height && status == SEPTUM_OK; y += predictor->tile)
+        status = predict_rows(predictor, job, &all, y,
+                              membrane + (size_t)y * job->width, err);
     return status;
 }
 
@@ -164,17 +381,130 @@ enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
             uint32_t width, float *membrane, struct septum_error *err)
 {
-    uint32_t window = spt_net_spec(predictor->net)->window;
+    struct job job = {
+        .height = height, .width = width, .average = predictor->options.average};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+enum septum_status
+spt_predict_dropout(struct spt_predictor *predictor, const float *image,
+                    uint32_t height, uint32_t width, double dropout, uint64_t key,
+                    float *membrane, struct septum_error *err)
+{
+    struct job job = {.height = height, .width = width, .dropout = dropout, .key = key};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+enum septum_status
+spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
+                       uint32_t height, uint32_t width, float *membrane,
+                       struct septum_error *err)
+{
+    struct job job = {.height = height, .width = width, .average = true};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+uint32_t
+spt_predict_feature_count(const struct spt_predictor *predictor)
+{
+    const struct spt_spec *spec = spt_net_spec(predictor->net);
+    const struct spt_layer *last = &spec->layer[spec->layer_count - 1];
+
+    return last->size == 1 ? last->in_channels : 0;
+}
+
+enum septum_status
+spt_predict_features(struct spt_predictor *predictor, const float *image,
+                     uint32_t height, uint32_t width, const struct spt_grid *grid,
+                     float *membrane, float *features, struct septum_error *err)
+{
+    struct job job = {
+        .height = height, .width = width, .grid = grid, .features = features};
+    size_t values = spt_grid_count(grid) * spt_predict_feature_count(predictor);
     enum septum_status status;
 
-    if (height < window || width < window)
+    if (spt_predict_feature_count(predictor) == 0)
         return spt_fail(err, SEPTUM_EINVAL,
-                        "%u x %u pixels, smaller than the net's window of %u x %u",
-                        width, height, window, window);
-    status = prepare(predictor, height > width ? height : width, err);
+                        "the net's last layer looks at more than one place, so that "
+                        "no features belong to a pixel; a net that ends in two or "
+                        "more FC layers has them");
+    memset(features, 0, values * sizeof *features);
+    status = predict_image(predictor, &job, image, membrane, err);
+    for (size_t i = 0; i < values && status == SEPTUM_OK; i++)
+        features[i] /= (float)grid->side * (float)grid->side;
+    return status;
+}
+
+/* ---- bands ----------------------------------------------------------------------- */
+
+/* Move the band on to what the tiles that begin at row `top` see. */
+static enum septum_status
+advance(const struct spt_predictor *predictor, const struct spt_predict_stream *stream,
+        uint32_t top, float *pixels, struct spt_band *band, uint32_t *end,
+        struct septum_error *err)
+{
+    uint32_t margin = margin_of(predictor), from = *end;
+    uint32_t first = top > margin ? top - margin : 0;
+    size_t width = stream->width;
+
+    *end = least((uint64_t)top + predictor->tile + margin, stream->height);
+    memmove(pixels, pixels + (first - band->first) * width,
+            (from - first) * width * sizeof *pixels);
+    band->first = first;
+    if (from == *end) /* the last band needs no more than the one before it */
+        return SEPTUM_OK;
+    return stream->read(stream->user, from, *end - from,
+                        pixels + (from - first) * width, err);
+}
+
+static enum septum_status
+predict_bands(struct spt_predictor *predictor, struct job *job,
+              const struct spt_predict_stream *stream, float *pixels, float *membrane,
+              struct septum_error *err)
+{
+    uint32_t height = stream->height, tile = predictor->tile, end = 0;
+    struct spt_band band = {.pixels = pixels, .height = height, .width = stream->width};
+    enum septum_status status = SEPTUM_OK;
+
+    for (uint32_t y = 0; y < height && status == SEPTUM_OK; y += tile) {
+        status = advance(predictor, stream, begin_tile(y, height, tile), pixels, &band,
+                         &end, err);
+        if (status == SEPTUM_OK)
+            status = predict_rows(predictor, job, &band, y, membrane, err);
+        if (status == SEPTUM_OK)
+            status =
+                stream->write(stream->user, least(height - y, tile), membrane, err);
+    }
+    return status;
+}
+
+enum septum_status
+spt_predict_stream(struct spt_predictor *predictor,
+                   const struct spt_predict_stream *stream, struct septum_error *err)
+{
+    struct job job = {.name = stream->name,
+                      .height = stream->height,
+                      .width = stream->width,
+                      .streamed = true,
+                      .taken = stream->taken,
+                      .average = predictor->options.average};
+    enum septum_status status = prepare(predictor, &job, err);
+    float *pixels, *membrane;
+    uint64_t seen, found;
+
     if (status != SEPTUM_OK)
         return status;
-    return predictor->options.average
-               ? predict_average(predictor, image, height, width, membrane, err)
-               : predict_once(predictor, image, height, width, membrane, err);
+    seen = seen_floats(predictor, &job, predictor->tile);
+    found = found_floats(&job, predictor->tile);
+    pixels = spt_alloc_array(seen, sizeof *pixels);
+    membrane = spt_alloc_array(found, sizeof *membrane);
+    status = pixels != NULL && membrane != NULL
+                 ? predict_bands(predictor, &job, stream, pixels, membrane, err)
+                 : spt_fail_memory(err, "prediction", (seen + found) * sizeof *pixels);
+    free(pixels);
+    free(membrane);
+    return status;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "image/grid.h"
 #include "net/net.h"
 
 struct spt_predictor;
@@ -31,10 +32,62 @@ void spt_predictor_free(struct spt_predictor *predictor);
 
 /*
  * Probabilities of a normalised image of height x width into `membrane`.  Refuses an
- * image smaller than the window, naming both sizes.
+ * image smaller than the window, naming both sizes.  The image and its probabilities do
+ * not count as working memory.
  */
 enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
             uint32_t width, float *membrane, struct septum_error *err);
+
+/*
+ * The same with values of the FC layers dropped, as in training: one draw, that of
+ * `key`.  The mean over many keys is the prediction of the net's own ensemble (Gal and
+ * Ghahramani, "Dropout as a Bayesian approximation", 2016).
+ */
+enum septum_status
+spt_predict_dropout(struct spt_predictor *predictor, const float *image,
+                    uint32_t height, uint32_t width, double dropout, uint64_t key,
+                    float *membrane, struct septum_error *err);
+
+/* The mean over the 8 symmetries, whatever the options say. */
+enum septum_status
+spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
+                       uint32_t height, uint32_t width, float *membrane,
+                       struct septum_error *err);
+
+/*
+ * One pass, and beside the probabilities what the last layer sees of each window of
+ * `grid`, on average over its pixels: `features` takes the number of windows times
+ * spt_predict_feature_count() floats.  Fails with SEPTUM_EINVAL where that is 0.
+ */
+enum septum_status
+spt_predict_features(struct spt_predictor *predictor, const float *image,
+                     uint32_t height, uint32_t width, const struct spt_grid *grid,
+                     float *membrane, float *features, struct septum_error *err);
+
+/* Values of each window; 0 for a net whose last layer looks at more than one place. */
+uint32_t spt_predict_feature_count(const struct spt_predictor *predictor);
+
+/* An image that comes and goes some rows at a time. */
+struct spt_predict_stream {
+    const char *name; /* for messages */
+    uint32_t height, width;
+    uint64_t taken; /* bytes of the working memory that the caller uses himself */
+
+    /* Give `count` normalised rows from row `top` on: each row once, in order. */
+    enum septum_status (*read)(void *user, uint32_t top, uint32_t count, float *pixels,
+                               struct septum_error *err);
+    /* Take the probabilities of the next `count` rows. */
+    enum septum_status (*write)(void *user, uint32_t count, const float *membrane,
+                                struct septum_error *err);
+    void *user;
+};
+
+/* The same for such an image, of which only as many rows as a tile needs are in memory
+ * at a time; they count.  Stops at the first failure of read or write, which it passes
+ * on. */
+enum septum_status
+spt_predict_stream(struct spt_predictor *predictor,
+                   const struct spt_predict_stream *stream, struct septum_error *err);
 
 #endif

@@ -145,49 +145,124 @@ done:
 
 /* ---- reading --------------------------------------------------------------------- */
 
-static void
-lay_over(const uint8_t *pixels, const struct spt_answer *box, uint32_t width,
-         uint8_t *labels)
+bool
+spt_answer_cut(struct spt_answer *answer, uint8_t *pixels)
 {
-    for (uint32_t y = 0; y < box->height; y++) {
-        uint8_t *to = labels + (size_t)(box->top + y) * width + box->left;
+    uint32_t top = answer->height, left = answer->width, bottom = 0, right = 0;
+    uint32_t width = answer->width;
+    uint8_t *to = pixels;
 
-        for (uint32_t x = 0; x < box->width; x++, pixels++)
-            if (*pixels != SPT_LABEL_KEEP)
-                to[x] = *pixels;
-    }
+    for (uint32_t y = 0; y < answer->height; y++)
+        for (uint32_t x = 0; x < width; x++) {
+            if (pixels[(size_t)y * width + x] == SPT_LABEL_KEEP)
+                continue;
+            top = y < top ? y : top;
+            left = x < left ? x : left;
+            bottom = y + 1;
+            right = x + 1 > right ? x + 1 : right;
+        }
+    if (bottom == 0)
+        return false;
+    answer->top += top;
+    answer->left += left;
+    answer->height = bottom - top;
+    answer->width = right - left;
+    answer->pixels = pixels;
+    for (uint32_t y = top; y < bottom; y++, to += answer->width)
+        memmove(to, pixels + (size_t)y * width + left, answer->width);
+    return true;
 }
 
+/* Read box and pixels of an answer, the first columns of `row` being number, top, left,
+ * height, width, pixels, and the height and width of its image.  The caller frees
+ * *pixels. */
 static enum septum_status
-read_answer(struct spt_project *project, sqlite3_stmt *row, uint32_t height,
-            uint32_t width, uint8_t *labels, struct septum_error *err)
+read_answer(struct spt_project *project, sqlite3_stmt *row, struct spt_answer *out,
+            uint8_t **pixels, struct septum_error *err)
 {
-    struct spt_answer box = {
+    struct spt_answer answer = {
         .id = sqlite3_column_int64(row, 0),
         .top = (uint32_t)sqlite3_column_int64(row, 1),
         .left = (uint32_t)sqlite3_column_int64(row, 2),
         .height = (uint32_t)sqlite3_column_int64(row, 3),
         .width = (uint32_t)sqlite3_column_int64(row, 4),
     };
+    uint32_t height = (uint32_t)sqlite3_column_int64(row, 6);
+    uint32_t width = (uint32_t)sqlite3_column_int64(row, 7);
     const void *block = sqlite3_column_blob(row, 5);
     size_t bytes = (size_t)sqlite3_column_bytes(row, 5);
-    bool fits = box.height <= height && box.width <= width &&
-                box.top <= height - box.height && box.left <= width - box.width;
-    size_t count = fits ? (size_t)box.height * box.width : 0;
-    uint8_t *pixels = spt_alloc_array(count, 1);
-    enum septum_status status = SEPTUM_OK;
+    bool fits = answer.height <= height && answer.width <= width &&
+                answer.top <= height - answer.height &&
+                answer.left <= width - answer.width;
+    size_t count = fits ? (size_t)answer.height * answer.width : 0;
 
-    if (pixels == NULL)
+    *pixels = spt_alloc_array(count, 1);
+    if (*pixels == NULL)
         return spt_fail_memory(err, project->database.path, count);
-    if (fits && unpack(block, bytes, pixels, count))
-        lay_over(pixels, &box, width, labels);
-    else
-        status = spt_fail(err, SEPTUM_EFORMAT,
-                          "%s: is damaged (answer %" PRId64
-                          " does not hold the labels of its pixels); go back to a copy "
-                          "of it",
-                          project->database.path, box.id);
-    free(pixels);
+    answer.pixels = *pixels;
+    if (fits && unpack(block, bytes, *pixels, count)) {
+        *out = answer;
+        return SEPTUM_OK;
+    }
+    free(*pixels);
+    *pixels = NULL;
+    return spt_fail(err, SEPTUM_EFORMAT,
+                    "%s: is damaged (answer %" PRId64
+                    " does not hold the labels of its pixels); go back to a copy of it",
+                    project->database.path, answer.id);
+}
+
+/* Lay an answer over the labels of a box, where the two meet. */
+static void
+lay_over(const struct spt_answer *answer, const struct spt_label_box *box,
+         uint8_t *labels)
+{
+    for (uint32_t y = 0; y < answer->height; y++) {
+        /* Both wrap to large numbers before the box. */
+        uint32_t row = answer->top + y - box->top;
+
+        for (uint32_t x = 0; x < answer->width && row < box->height; x++) {
+            uint32_t column = answer->left + x - box->left;
+            uint8_t label = answer->pixels[(size_t)y * answer->width + x];
+
+            if (label != SPT_LABEL_KEEP && column < box->width)
+                labels[(size_t)row * box->width + column] = label;
+        }
+    }
+}
+
+enum septum_status
+spt_project_labels_in(struct spt_project *project, int64_t image,
+                      const struct spt_label_box *box, uint8_t *labels,
+                      struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum septum_status status = spt_database_query(
+        database, &statement, err,
+        "SELECT answer.id, top, \"left\", answer.height, answer.width, pixels, "
+        "image.height, image.width FROM answer JOIN image ON image.id = answer.image "
+        "WHERE image = ? AND top < ? AND top + answer.height > ? AND \"left\" < ? AND "
+        "\"left\" + answer.width > ? ORDER BY answer.id",
+        "iiiii", image, (int64_t)box->top + box->height, (int64_t)box->top,
+        (int64_t)box->left + box->width, (int64_t)box->left);
+
+    memset(labels, SPT_LABEL_UNKNOWN, (size_t)box->height * box->width);
+    while (status == SEPTUM_OK) {
+        struct spt_answer answer = {0};
+        uint8_t *pixels;
+
+        status = spt_database_step(database, statement, &row, err);
+        if (status != SEPTUM_OK || !row)
+            break;
+        status = read_answer(project, statement, &answer, &pixels, err);
+        if (status == SEPTUM_OK) {
+            lay_over(&answer, box, labels);
+            free(pixels);
+        }
+    }
+    sqlite3_finalize(statement);
     return status;
 }
 
@@ -195,24 +270,61 @@ enum septum_status
 spt_project_labels(struct spt_project *project, int64_t image, uint32_t height,
                    uint32_t width, uint8_t *labels, struct septum_error *err)
 {
+    const struct spt_label_box all = {0, 0, height, width};
+
+    return spt_project_labels_in(project, image, &all, labels, err);
+}
+
+enum septum_status
+spt_project_new_answers(struct spt_project *project, int64_t after,
+                        enum septum_status (*tell)(void *user,
+                                                   const struct spt_answer *answer,
+                                                   struct septum_error *err),
+                        void *user, struct septum_error *err)
+{
     struct spt_database *database = &project->database;
     sqlite3_stmt *statement = NULL;
     bool row = false;
     enum septum_status status = spt_database_query(
         database, &statement, err,
-        "SELECT id, top, \"left\", height, width, pixels FROM answer "
-        "WHERE image = ? ORDER BY id",
-        "i", image);
+        "SELECT answer.id, top, \"left\", answer.height, answer.width, pixels, "
+        "image.height, image.width, image, who, origin, lease, model FROM answer "
+        "JOIN image ON image.id = answer.image WHERE answer.id > ? ORDER BY answer.id",
+        "i", after);
 
-    memset(labels, SPT_LABEL_UNKNOWN, (size_t)height * width);
     while (status == SEPTUM_OK) {
+        struct spt_answer answer = {0};
+        uint8_t *pixels;
+
         status = spt_database_step(database, statement, &row, err);
         if (status != SEPTUM_OK || !row)
             break;
-        status = read_answer(project, statement, height, width, labels, err);
+        status = read_answer(project, statement, &answer, &pixels, err);
+        if (status != SEPTUM_OK)
+            break;
+        answer.image = sqlite3_column_int64(statement, 8);
+        answer.who = (const char *)sqlite3_column_text(statement, 9);
+        answer.origin = (const char *)sqlite3_column_text(statement, 10);
+        answer.lease = sqlite3_column_int64(statement, 11);
+        answer.model = sqlite3_column_int64(statement, 12);
+        status = tell(user, &answer, err);
+        free(pixels);
     }
     sqlite3_finalize(statement);
     return status;
+}
+
+enum septum_status
+spt_project_unlearnt(struct spt_project *project, int64_t *count,
+                     struct septum_error *err)
+{
+    return spt_database_number(
+        &project->database, 0, count, err,
+        "SELECT count(*) FROM answer JOIN image ON image.id = answer.image WHERE "
+        "validation = 0 AND confirmed > (SELECT added FROM model ORDER BY id DESC "
+        "LIMIT "
+        "1)",
+        "");
 }
 
 enum septum_status
@@ -260,6 +372,14 @@ spt_project_history(struct spt_project *project,
     }
     sqlite3_finalize(s);
     return status;
+}
+
+enum septum_status
+spt_project_last_answer(struct spt_project *project, int64_t *id,
+                        struct septum_error *err)
+{
+    return spt_database_number(&project->database, 0, id, err,
+                               "SELECT ifnull(max(id), 0) FROM answer", "");
 }
 
 enum septum_status

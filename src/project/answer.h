@@ -38,10 +38,25 @@ enum septum_status
 spt_project_answer(struct spt_project *project, const struct spt_answer *answer,
                    int64_t *id, struct septum_error *err);
 
+/*
+ * Make an answer's box, whose pixels are in the caller's `pixels`, the smallest around
+ * all that it says; its pixels are moved to the front.  False, and nothing done, when
+ * it says nothing.
+ */
+bool spt_answer_cut(struct spt_answer *answer, uint8_t *pixels);
+
 /* What is known of each pixel of an image: height * width labels. */
 enum septum_status
 spt_project_labels(struct spt_project *project, int64_t image, uint32_t height,
                    uint32_t width, uint8_t *labels, struct septum_error *err);
+
+/* The same for a box of the image. */
+struct spt_label_box {
+    uint32_t top, left, height, width;
+};
+enum septum_status spt_project_labels_in(struct spt_project *project, int64_t image,
+                                         const struct spt_label_box *box,
+                                         uint8_t *labels, struct septum_error *err);
 
 /* Call `tell` with each answer, oldest first, `pixels` being NULL, until it fails; all
  * text is borrowed for the call. */
@@ -51,6 +66,24 @@ spt_project_history(struct spt_project *project,
                                                const struct spt_answer *answer,
                                                struct septum_error *err),
                     void *user, struct septum_error *err);
+
+/* Number of the last answer that was recorded; 0 = there is none. */
+enum septum_status spt_project_last_answer(struct spt_project *project, int64_t *id,
+                                           struct septum_error *err);
+
+/* Call `tell` with each answer after number `after`, oldest first, until it fails; all
+ * is borrowed for the call. */
+enum septum_status
+spt_project_new_answers(struct spt_project *project, int64_t after,
+                        enum septum_status (*tell)(void *user,
+                                                   const struct spt_answer *answer,
+                                                   struct septum_error *err),
+                        void *user, struct septum_error *err);
+
+/* How many answers, on images that are not for validation, are younger than the
+ * current model. */
+enum septum_status spt_project_unlearnt(struct spt_project *project, int64_t *count,
+                                        struct septum_error *err);
 
 /* The expert's seconds of all answers. */
 enum septum_status spt_project_seconds(struct spt_project *project, double *seconds,

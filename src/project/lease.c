@@ -66,18 +66,20 @@ read_lease(struct spt_project *project, sqlite3_stmt *row, struct spt_lease *lea
     return read_windows(project, lease, err);
 }
 
-enum septum_status
-spt_project_leases(struct spt_project *project, const char *state,
-                   struct spt_leases *out, struct septum_error *err)
+/* Those of a state, or, where that is NULL, the one of number `id`. */
+static enum septum_status
+list_leases(struct spt_project *project, const char *state, int64_t id,
+            struct spt_leases *out, struct septum_error *err)
 {
     struct spt_database *database = &project->database;
     struct spt_leases leases = {0};
     sqlite3_stmt *statement = NULL;
     int64_t count = 0;
     bool row = false;
-    enum septum_status status =
-        spt_database_number(database, 0, &count, err,
-                            "SELECT count(*) FROM lease WHERE state = ?", "t", state);
+    enum septum_status status = spt_database_number(
+        database, 0, &count, err,
+        "SELECT count(*) FROM lease WHERE state = ?1 OR (?1 IS NULL AND id = ?2)", "ti",
+        state, id);
 
     if (status != SEPTUM_OK)
         return status;
@@ -88,8 +90,8 @@ spt_project_leases(struct spt_project *project, const char *state,
     status = spt_database_query(
         database, &statement, err,
         "SELECT id, image, model, who, until, side, objective, uncertainty, abundance "
-        "FROM lease WHERE state = ? ORDER BY id LIMIT ?",
-        "ti", state, count);
+        "FROM lease WHERE state = ?1 OR (?1 IS NULL AND id = ?2) ORDER BY id LIMIT ?",
+        "tii", state, id, count);
     while (status == SEPTUM_OK) {
         status = spt_database_step(database, statement, &row, err);
         if (status != SEPTUM_OK || !row)
@@ -102,6 +104,20 @@ spt_project_leases(struct spt_project *project, const char *state,
     else
         spt_leases_clear(&leases);
     return status;
+}
+
+enum septum_status
+spt_project_leases(struct spt_project *project, const char *state,
+                   struct spt_leases *out, struct septum_error *err)
+{
+    return list_leases(project, state, 0, out, err);
+}
+
+enum septum_status
+spt_project_lease(struct spt_project *project, int64_t id, struct spt_leases *out,
+                  struct septum_error *err)
+{
+    return list_leases(project, NULL, id, out, err);
 }
 
 void

@@ -41,10 +41,14 @@ enum septum_status
 spt_project_lend(struct spt_project *project, const struct spt_lease *lease,
                  int64_t *id, struct septum_error *err);
 
-/* List the leases that are "open" (also those whose date has passed) or "answered",
- * oldest first.  The caller clears *out. */
+/* List the leases that are "open" (also those whose date has passed), "answered" or
+ * "skipped", oldest first.  The caller clears *out. */
 enum septum_status spt_project_leases(struct spt_project *project, const char *state,
                                       struct spt_leases *out, struct septum_error *err);
+
+/* The lease of that number, alone in a list.  The caller clears *out. */
+enum septum_status spt_project_lease(struct spt_project *project, int64_t id,
+                                     struct spt_leases *out, struct septum_error *err);
 
 /* Does a window share a pixel with one of the lease's? */
 bool spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row,

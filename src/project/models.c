@@ -71,6 +71,14 @@ spt_project_model(struct spt_project *project, int64_t *id, struct spt_bytes *on
 }
 
 enum septum_status
+spt_project_model_round(struct spt_project *project, int64_t id, int64_t *round,
+                        struct septum_error *err)
+{
+    return spt_database_number(&project->database, 0, round, err,
+                               "SELECT round FROM model WHERE id = ?", "i", id);
+}
+
+enum septum_status
 spt_project_models(struct spt_project *project, int64_t *count,
                    struct septum_error *err)
 {

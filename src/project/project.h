@@ -122,6 +122,10 @@ spt_project_add_model(struct spt_project *project, const struct spt_bytes *onnx,
 enum septum_status spt_project_model(struct spt_project *project, int64_t *id,
                                      struct spt_bytes *onnx, struct septum_error *err);
 
+/* The rounds that had been answered when a model came; 0 for one that is unknown. */
+enum septum_status spt_project_model_round(struct spt_project *project, int64_t id,
+                                           int64_t *round, struct septum_error *err);
+
 /* The number of models that were current. */
 enum septum_status spt_project_models(struct spt_project *project, int64_t *count,
                                       struct septum_error *err);

@@ -92,6 +92,49 @@ static const char *const migrations[] = {
     " drawn INTEGER NOT NULL,"
     " data BLOB NOT NULL);"
     "CREATE INDEX stroke_by_image ON stroke (image, id);",
+    /* Work in the making.  `base` and `runs` are lists of runs over the pixels of the
+     * box, row by row: for each the distance of its start from the end of the run
+     * before it (zigzag), its length and its value, as LEB128 numbers. */
+    "DROP TABLE stroke;" /* no version wrote to it */
+    "CREATE TABLE sheet ("
+    " id INTEGER PRIMARY KEY,"
+    " kind TEXT NOT NULL CHECK (kind IN ('region', 'free')),"
+    " image INTEGER NOT NULL REFERENCES image,"
+    " lease INTEGER REFERENCES lease," /* NULL: free */
+    " model INTEGER REFERENCES model," /* of the proposal */
+    " who TEXT NOT NULL,"
+    " opened INTEGER NOT NULL," /* again, too */
+    " top INTEGER NOT NULL CHECK (top >= 0),"
+    " \"left\" INTEGER NOT NULL CHECK (\"left\" >= 0),"
+    " height INTEGER NOT NULL CHECK (height > 0),"
+    " width INTEGER NOT NULL CHECK (width > 0),"
+    " threshold REAL NOT NULL,"
+    " why TEXT NOT NULL,"
+    " base BLOB NOT NULL,"    /* pixels outside of it may not be painted */
+    " seconds REAL NOT NULL," /* of the expert, as last reported */
+    " state TEXT NOT NULL CHECK (state IN ('open', 'confirmed', 'skipped', 'closed')),"
+    " answer INTEGER REFERENCES answer,"
+    " agreement REAL);" /* F-score of the base against the answer of a region */
+    "CREATE INDEX sheet_by_state ON sheet (state, who);"
+    "CREATE INDEX sheet_by_answer ON sheet (answer);"
+    "CREATE TABLE change ("
+    " sheet INTEGER NOT NULL REFERENCES sheet,"
+    " number INTEGER NOT NULL CHECK (number > 0)," /* 1, 2, 3, ... */
+    " kind TEXT NOT NULL CHECK (kind IN ('paint', 'undo', 'redo')),"
+    " of INTEGER," /* number of the change that began the stroke */
+    " tool TEXT,"
+    " drawn INTEGER NOT NULL,"
+    " seconds REAL NOT NULL,"
+    " runs BLOB NOT NULL,"
+    " PRIMARY KEY (sheet, number));"
+    /* What learning cost, after how many rounds. */
+    "CREATE TABLE lesson ("
+    " id INTEGER PRIMARY KEY,"
+    " round INTEGER NOT NULL,"
+    " model INTEGER REFERENCES model," /* that came of it; NULL: none was kept */
+    " train_seconds REAL NOT NULL,"
+    " loss REAL NOT NULL,"
+    " measured INTEGER NOT NULL);",
 };
 
 int

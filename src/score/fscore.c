@@ -65,6 +65,15 @@ score_bin(const struct spt_tally *tally, size_t bin)
     };
 }
 
+void
+spt_tally_halve(struct spt_tally *tally)
+{
+    for (size_t k = 0; k <= SPT_SCORE_BINS; k++) {
+        tally->membrane[k] /= 2;
+        tally->other[k] /= 2;
+    }
+}
+
 struct spt_score
 spt_tally_score(const struct spt_tally *tally, double threshold)
 {

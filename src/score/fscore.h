@@ -29,6 +29,9 @@ struct spt_tally {
 void spt_tally_add(struct spt_tally *tally, const float *probabilities,
                    const uint8_t *labels, size_t count);
 
+/* Let what was counted so far weigh half of what comes. */
+void spt_tally_halve(struct spt_tally *tally);
+
 struct spt_score {
     double threshold; /* the multiple of 1 / BINS that was used */
     double precision, recall, f_score, pixel_error;

@@ -108,14 +108,15 @@ save(struct state *state, struct spt_net *net, struct septum_error *err)
                                 err);
 }
 
-/* Score the averaged weights on the validation samples, or on some of the training's.
- */
+/* Score the averaged weights on the validation samples, or else on those kept to judge,
+ * or on some of the training's. */
 static enum septum_status
 evaluate(struct state *state, struct septum_error *err)
 {
     const struct spt_run *run = state->run;
-    const struct spt_samples *samples =
-        run->validation != NULL ? run->validation : run->samples;
+    const struct spt_samples *samples = run->validation != NULL ? run->validation
+                                        : run->judges != NULL   ? run->judges
+                                                                : run->samples;
     size_t every = run->validation != NULL
                        ? 1
                        : (samples->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;

@@ -11,6 +11,8 @@
 struct spt_run {
     const struct spt_samples *samples;
     const struct spt_samples *validation; /* or NULL */
+    const struct spt_samples *judges;     /* to find the threshold on at the end, when
+                                             there is no validation; or NULL */
     const struct spt_settings *settings;
     uint64_t seed;
     uint32_t first_trained; /* layers with weights before it are frozen */
@@ -27,8 +29,8 @@ struct spt_run {
 struct spt_run_result {
     double epochs;    /* done */
     uint64_t windows; /* learnt from */
-    double threshold; /* of best F-score on the validation samples, or, without them, on
-                         the training samples */
+    double threshold; /* of best F-score on the validation samples, or the judges, or,
+                         with neither, the training samples */
     double f_score;   /* at that threshold, there */
 };
 

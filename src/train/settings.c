@@ -16,6 +16,8 @@ static const struct spt_settings presets[] = {
         .rate = 1e-3,
         .ramp = 16,
         .hold = 0.5,
+        .adapts = true,
+        .judges = 8,
         .dropout = 0.5,
         .epochs = 15,
         .optimiser = {SPT_RULE_ADAM, .momentum = 0.9, .clip = 1, .horizon = 300},

@@ -22,6 +22,11 @@ struct spt_settings {
     uint32_t ramp;    /* steps over which the rate grows from 0 */
     double hold;      /* share of the training at the full rate; from there it falls
                          linearly to 0 at the end; 1 = never */
+    bool adapts;      /* a transferred model is turned when the new domain's images are
+                         rather the negatives of its own */
+    uint32_t judges;  /* one in so many labelled windows is kept from learning, to find
+                         the threshold on, when there are no validation images; 0 = none:
+                         it is found on what was learnt */
     double dropout;   /* of FC layers but the last */
     double epochs;
     struct spt_optimiser_settings optimiser;

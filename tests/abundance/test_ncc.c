@@ -18,13 +18,13 @@
 
 #define NEAR(got, wanted) assert_true(fabs((double)(got) - (double)(wanted)) < 1e-5)
 
-static const struct spt_ncc_options unshifted = {0, 1};
+static const struct spt_ncc_options unshifted = {.shift_step = 1};
 
 static void
 measure(const float *windows, size_t count, uint32_t side, uint32_t reach,
         uint32_t step, float *distances)
 {
-    struct spt_ncc_options options = {reach, step};
+    struct spt_ncc_options options = {.max_shift = reach, .shift_step = step};
 
     assert_int_equal(spt_ncc_distances(windows, count, side, &options, distances, NULL),
                      SEPTUM_OK);
@@ -172,6 +172,133 @@ agrees_with_the_definition_where_windows_fill_several_blocks(void **state)
     free(windows);
 }
 
+/* Four windows of 64, and a fifth and a sixth that are nearly empty but for a corner,
+ * as at the rim of a specimen: most of their overlaps hold next to none of their
+ * energy. */
+static float *
+make_large_windows(void)
+{
+    enum {
+        SIDE = 64,
+        COUNT = 6
+    };
+    float *windows = make_windows(COUNT, SIDE, 21);
+
+    for (size_t i = 4; i < COUNT; i++)
+        for (size_t p = 0; p < (size_t)SIDE * SIDE; p++)
+            if (p / SIDE > 20 || p % SIDE > 20 + i)
+                windows[i * SIDE * SIDE + p] *= 1e-4F;
+    return windows;
+}
+
+static void
+agrees_with_the_definition_at_every_range_of_shifts(void **state)
+{
+    enum {
+        SIDE = 64,
+        COUNT = 6,
+        AREA = SIDE * SIDE
+    };
+    const struct spt_ncc_options cases[] = {
+        {.max_shift = 0, .shift_step = 1},
+        {.max_shift = 8, .shift_step = 1},
+        {.max_shift = 16, .shift_step = 1},
+        {.max_shift = 32, .shift_step = 2},
+        {.max_shift = 32, .shift_step = 1},
+        {.max_shift = 63, .shift_step = 1, .least_overlap = 0.5},
+        {.max_shift = 20, .shift_step = 4, .least_overlap = 0.6},
+    };
+    float *windows = make_large_windows();
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        float distances[15];
+        size_t at = 0;
+
+        assert_int_equal(
+            spt_ncc_distances(windows, COUNT, SIDE, &cases[k], distances, NULL),
+            SEPTUM_OK);
+        /* All pairs at the small ranges; the definition is slow at the large ones. */
+        for (size_t i = 0; i < COUNT; i++)
+            for (size_t j = i + 1; j < COUNT; j++, at++)
+                if (cases[k].max_shift <= 8 || at == 1 || at == 13 || at == 14)
+                    NEAR(distances[at],
+                         naive_ncc_distance_overlapping(
+                             windows + i * AREA, windows + j * AREA, SIDE,
+                             (int)cases[k].max_shift, (int)cases[k].shift_step,
+                             cases[k].least_overlap));
+    }
+    free(windows);
+}
+
+static void
+tries_no_shift_that_leaves_less_than_the_least_overlap(void **state)
+{
+    /* Alike at a shift of 2 in x, where the overlap is half of the window. */
+    const float windows[] = {
+        0, 0, 1, 5, 0, 0, 7, 2, 0, 0, 3, 3, 0, 0, 4, 1, /* a */
+        1, 5, 0, 0, 7, 2, 0, 0, 3, 3, 0, 0, 4, 1, 0, 0, /* b */
+    };
+    struct spt_ncc_options options = {
+        .max_shift = 3, .shift_step = 1, .least_overlap = 0.5};
+    float distance;
+
+    (void)state;
+    assert_int_equal(spt_ncc_distances(windows, 2, 4, &options, &distance, NULL),
+                     SEPTUM_OK);
+    NEAR(distance, 0);
+    options.least_overlap = 0.51;
+    assert_int_equal(spt_ncc_distances(windows, 2, 4, &options, &distance, NULL),
+                     SEPTUM_OK);
+    assert_true(distance > 0.1F);
+    options.least_overlap = 1.5;
+    assert_int_equal(spt_ncc_distances(windows, 2, 4, &options, &distance, NULL),
+                     SEPTUM_EINVAL);
+}
+
+static void
+computes_near_pairs_at_full_resolution_and_the_others_nearly(void **state)
+{
+    enum {
+        COUNT = 40,
+        SIDE = 32,
+        PAIRS = COUNT * (COUNT - 1) / 2
+    };
+    struct spt_ncc_options options = {.max_shift = 4, .shift_step = 1};
+    float *windows = make_windows(COUNT, SIDE, 8);
+    float full[PAIRS], coarse[PAIRS], mixed[PAIRS];
+    size_t near = 0;
+
+    (void)state;
+    measure(windows, COUNT, SIDE, 4, 1, full);
+    options.bandwidth = 0.5;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, coarse, NULL),
+                     SEPTUM_OK);
+    options.near = 0.1F;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, mixed, NULL),
+                     SEPTUM_OK);
+    for (size_t i = 0; i < PAIRS; i++) {
+        assert_true(fabsf(coarse[i] - full[i]) < 0.05F);
+        NEAR(mixed[i], coarse[i] < options.near ? full[i] : coarse[i]);
+        near += coarse[i] < options.near;
+    }
+    assert_true(near > PAIRS / 10 && near < PAIRS - PAIRS / 10);
+    options.near = 3;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, mixed, NULL),
+                     SEPTUM_OK);
+    for (size_t i = 0; i < PAIRS; i++)
+        NEAR(mixed[i], full[i]);
+    options.bandwidth = -1;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, mixed, NULL),
+                     SEPTUM_EINVAL);
+    assert_true(spt_ncc_memory(COUNT, SIDE, &options) == 0);
+    options.bandwidth = 0;
+    /* 19 x 19 frequencies of 4 values each, and 2 for each of 81 shifts. */
+    assert_true(spt_ncc_memory(COUNT, SIDE, &options) ==
+                COUNT * (4 * (4 * 19 * 19 + 2 * 81 + 1) + 1) + 4 * PAIRS);
+    free(windows);
+}
+
 static void
 gives_the_same_distance_in_either_order(void **state)
 {
@@ -292,7 +419,7 @@ static void
 refuses_shifts_that_leave_too_little_overlap(void **state)
 {
     const float windows[32] = {0};
-    struct spt_ncc_options options = {2, 1};
+    struct spt_ncc_options options = {.max_shift = 3, .shift_step = 1};
     struct septum_error err = {0};
     float distance = 5;
 
@@ -300,8 +427,9 @@ refuses_shifts_that_leave_too_little_overlap(void **state)
     assert_int_equal(spt_ncc_distances(windows, 2, 4, &options, &distance, &err),
                      SEPTUM_EINVAL);
     assert_string_equal(err.text,
-                        "comparing windows: shifts of up to 2 pixels leave too little "
-                        "overlap; they must be less than half of a window's 4 pixels");
+                        "comparing windows: shifts of up to 3 pixels leave too little "
+                        "overlap; they must be at most half of a window's 4 pixels, or "
+                        "a least overlap be given");
     options.max_shift = 3; /* of 5: more than half */
     assert_int_equal(spt_ncc_distances(windows, 1, 5, &options, &distance, NULL),
                      SEPTUM_EINVAL);
@@ -315,7 +443,7 @@ static void
 refuses_a_step_of_nothing(void **state)
 {
     const float windows[32] = {0};
-    struct spt_ncc_options options = {1, 0};
+    struct spt_ncc_options options = {.max_shift = 1};
     struct septum_error err = {0};
     float distance = 5;
 
@@ -352,6 +480,9 @@ main(void)
         cmocka_unit_test(finds_a_pattern_again_at_a_shift_in_any_direction),
         cmocka_unit_test(agrees_with_the_definition_at_many_sizes_and_shifts),
         cmocka_unit_test(agrees_with_the_definition_where_windows_fill_several_blocks),
+        cmocka_unit_test(agrees_with_the_definition_at_every_range_of_shifts),
+        cmocka_unit_test(tries_no_shift_that_leaves_less_than_the_least_overlap),
+        cmocka_unit_test(computes_near_pairs_at_full_resolution_and_the_others_nearly),
         cmocka_unit_test(gives_the_same_distance_in_either_order),
         cmocka_unit_test(keeps_flat_windows_together_and_apart_from_others),
         cmocka_unit_test(sees_a_faint_pattern_on_a_bright_ground),

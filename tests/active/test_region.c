@@ -20,7 +20,8 @@
 static struct spt_region
 search(const struct pool *pool, size_t images, double lambda, size_t most, bool fill)
 {
-    struct spt_region_options options = {lambda, most, fill};
+    struct spt_region_options options = {
+        .lambda = lambda, .most_windows = most, .fill = fill};
     struct spt_region region = {0};
 
     assert_int_equal(
@@ -277,7 +278,8 @@ answers_an_empty_pool_with_an_empty_region(void **state)
 static void
 check_against_naive(const struct pool *pool, double lambda, size_t most, bool fill)
 {
-    struct spt_region_options options = {lambda, most, fill};
+    struct spt_region_options options = {
+        .lambda = lambda, .most_windows = most, .fill = fill};
     struct spt_region region = search(pool, POOL_IMAGES, lambda, most, fill);
     uint8_t wanted[POOL_WINDOWS] = {0}, in[POOL_WINDOWS];
     size_t image = 0;
@@ -363,7 +365,7 @@ refuses_options_out_of_bounds(void **state)
 {
     const double wrong[] = {-0.1, 1.1, NAN};
     static struct pool pool;
-    struct spt_region_options options = {0.8, 0, false};
+    struct spt_region_options options = {.lambda = 0.8};
     struct spt_region region = {.count = 77};
     struct septum_error err = {0};
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static struct spt_region
 choose(const char *name, const struct pool *pool, double lambda, size_t most,
        struct spt_random *random)
 {
-    struct spt_region_options options = {lambda, most, false};
+    struct spt_region_options options = {.lambda = lambda, .most_windows = most};
     const struct spt_strategy *strategy = spt_strategy_find(name);
     struct spt_region region = {0};
 
@@ -59,7 +60,8 @@ make_pool(struct pool *pool)
 static void
 finds_every_strategy_by_its_name_and_no_other(void **state)
 {
-    const char *names[] = {"equation", "uncertainty", "abundance", "random"};
+    const char *names[] = {"equation", "uncertainty", "abundance", "random", "entropy",
+                           "margin",   "bald",        "coreset",   "image"};
     size_t rows = 0;
 
     (void)state;
@@ -70,8 +72,8 @@ finds_every_strategy_by_its_name_and_no_other(void **state)
         assert_true(strlen(spt_strategies[rows].summary) < 72);
         assert_non_null(spt_strategies[rows].choose);
     }
-    assert_int_equal(rows, 4);
-    for (size_t i = 0; i < 4; i++)
+    assert_int_equal(rows, 9);
+    for (size_t i = 0; i < rows; i++)
         assert_string_equal(spt_strategy_find(names[i])->name, names[i]);
     assert_null(spt_strategy_find("Random"));
     assert_null(spt_strategy_find("rand"));
@@ -98,6 +100,181 @@ asks_each_for_what_it_is_after(void **state)
     REGION(&region, 0, 4, 5);
     assert_true(region.capped);
     spt_region_clear(&region);
+}
+
+static void
+asks_by_entropy_margin_and_image(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
+    struct septum_error err = {0};
+    struct spt_region region;
+    float entropy[POOL_WINDOWS];
+
+    (void)state;
+    make_pool(&pool);
+    for (size_t w = 0; w < POOL_WINDOWS; w++)
+        entropy[w] = w == 4 ? 0 : w == 5 ? 0.01F : 0.5F;
+    pool.candidates[3].entropy = entropy;
+    region = choose("entropy", &pool, 0.8, 2, NULL);
+    REGION(&region, 3, 4, 5);
+    assert_true(fabs(region.uncertainty - 0.5) < 1e-6); /* f, not entropy */
+    assert_true(region.capped);
+    spt_region_clear(&region);
+    region = choose("margin", &pool, 0.8, 2, NULL);
+    REGION(&region, 1, 0, 1);
+    spt_region_clear(&region);
+
+    /* Image 1 has mean f 0.07, image 2 0.1: it wins until its windows are asked. */
+    region = choose("image", &pool, 0.8, 2, NULL);
+    REGION(&region, 1, 0, 1);
+    spt_region_clear(&region);
+    pool.askable[1][0] = pool.askable[1][1] = pool.askable[1][2] = 0; /* 0.1 now */
+    pool.f[2][5] = 0.09F;
+    region = choose("image", &pool, 0.8, 2, NULL);
+    REGION(&region, 2, 2, 5);
+    spt_region_clear(&region);
+
+    pool.candidates[2].entropy = NULL;
+    region = (struct spt_region){.count = 77};
+    assert_int_equal(spt_strategy_find("entropy")->choose(
+                         pool.candidates, POOL_IMAGES, &options, NULL, &region, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text,
+                        "choosing a region: the entropy of image 2 of the pool "
+                        "is not known");
+    assert_int_equal(region.count, 77);
+}
+
+static void
+asks_by_mutual_information_where_it_is_known(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
+    struct septum_error err = {0};
+    struct spt_region region;
+    float bald[POOL_WINDOWS];
+
+    (void)state;
+    make_pool(&pool);
+    for (size_t w = 0; w < POOL_WINDOWS; w++)
+        bald[w] = w == 1 ? 0.1F : w == 2 ? 0.2F : 0.5F;
+    for (size_t i = 0; i < POOL_IMAGES; i++)
+        pool.candidates[i].bald = i == 0 ? bald : pool.f[3];
+    region = choose("bald", &pool, 0.8, 2, NULL);
+    REGION(&region, 0, 1, 2);
+    assert_true(fabs(region.uncertainty - 0.5) < 1e-6); /* f, not that */
+    spt_region_clear(&region);
+    assert_true(spt_strategy_find("bald")->needs_bald);
+    assert_false(spt_strategy_find("entropy")->needs_bald);
+    pool.candidates[1].bald = NULL;
+    region = (struct spt_region){.count = 77};
+    assert_int_equal(spt_strategy_find("bald")->choose(pool.candidates, POOL_IMAGES,
+                                                       &options, NULL, &region, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text,
+                        "choosing a region: the mutual information of image 1 "
+                        "of the pool is not known");
+    assert_int_equal(region.count, 77);
+}
+
+/* What core-set asks by its definition: the furthest window, then the neighbour whose
+ * nearest of all centres, the region's windows among them, is the furthest. */
+static void
+choose_naively_by_coreset(const struct pool *pool, size_t most, size_t *image,
+                          uint8_t in[POOL_WINDOWS])
+{
+    double largest = -1;
+    size_t count = 1, first = 0;
+
+    memset(in, 0, POOL_WINDOWS);
+    for (size_t i = 0; i < POOL_IMAGES; i++)
+        for (size_t w = 0; w < spt_grid_count(&pool->candidates[i].grid); w++)
+            if (pool->askable[i][w] && (double)pool->candidates[i].gap[w] > largest) {
+                largest = (double)pool->candidates[i].gap[w];
+                *image = i;
+                first = w;
+            }
+    in[first] = 1;
+    for (; count < most; count++) {
+        const struct spt_candidate *candidate = &pool->candidates[*image];
+        size_t columns = candidate->grid.columns, best = POOL_WINDOWS;
+
+        largest = -1;
+        for (size_t w = 0; w < spt_grid_count(&candidate->grid); w++) {
+            size_t row = w / columns, column = w % columns;
+            bool beside = (row > 0 && in[w - columns]) ||
+                          (row + 1 < candidate->grid.rows && in[w + columns]) ||
+                          (column > 0 && in[w - 1]) ||
+                          (column + 1 < columns && in[w + 1]);
+            double gap = (double)candidate->gap[w];
+
+            if (!beside || in[w] || !candidate->askable[w])
+                continue;
+            for (size_t k = 0; k < spt_grid_count(&candidate->grid); k++) {
+                double x = (double)candidate->features[2 * k] -
+                           (double)candidate->features[2 * w];
+                double y = (double)candidate->features[2 * k + 1] -
+                           (double)candidate->features[2 * w + 1];
+
+                if (in[k])
+                    gap = fmin(gap, x * x + y * y);
+            }
+            if (gap > largest) {
+                largest = gap;
+                best = w;
+            }
+        }
+        if (best == POOL_WINDOWS)
+            return;
+        in[best] = 1;
+    }
+}
+
+static void
+asks_for_the_windows_furthest_from_all_known_ones(void **state)
+{
+    static struct pool pool;
+    static float features[POOL_IMAGES][2 * POOL_WINDOWS],
+        gap[POOL_IMAGES][POOL_WINDOWS];
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
+    struct septum_error err = {0};
+    struct spt_region region;
+    struct spt_random random;
+
+    (void)state;
+    spt_random_init(&random, 11, 12);
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        uint8_t wanted[POOL_WINDOWS], found[POOL_WINDOWS];
+        size_t image = 0;
+
+        pool_init_random(&pool, 0, 0.1, seed);
+        for (size_t i = 0; i < POOL_IMAGES; i++) {
+            for (size_t w = 0; w < POOL_WINDOWS; w++) {
+                features[i][2 * w] = (float)spt_random_normal(&random);
+                features[i][2 * w + 1] = (float)spt_random_normal(&random);
+                gap[i][w] = (float)spt_random_uniform(&random);
+            }
+            pool.candidates[i].features = features[i];
+            pool.candidates[i].feature_count = 2;
+            pool.candidates[i].gap = gap[i];
+        }
+        region = choose("coreset", &pool, 0.8, 1 + seed % 7, NULL);
+        if (region.count == 0)
+            continue;
+        choose_naively_by_coreset(&pool, 1 + seed % 7, &image, wanted);
+        pool_mark(&region, found);
+        assert_int_equal(region.image, image);
+        assert_memory_equal(found, wanted, sizeof found);
+        spt_region_clear(&region);
+    }
+    assert_true(spt_strategy_find("coreset")->needs_features);
+    pool.candidates[2].gap = NULL;
+    assert_int_equal(spt_strategy_find("coreset")->choose(
+                         pool.candidates, POOL_IMAGES, &options, NULL, &region, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text, "choosing a region: the features of image 2 of the "
+                                  "pool are not known");
 }
 
 static void
@@ -151,7 +328,8 @@ asks_for_connected_askable_windows_up_to_the_cap(void **state)
 static void
 fills_the_cap_with_every_rival(void **state)
 {
-    const char *rivals[] = {"uncertainty", "abundance", "random"};
+    const char *rivals[] = {"uncertainty", "abundance", "random",
+                            "entropy",     "bald",      "coreset"};
     static struct pool pool;
     struct spt_random random;
 
@@ -162,7 +340,7 @@ fills_the_cap_with_every_rival(void **state)
         memset(pool.askable, 1, sizeof pool.askable);
         for (size_t i = 0; i < POOL_IMAGES; i++)
             pool.candidates[i].grid = (struct spt_grid){64, 3, 4};
-        for (size_t i = 0; i < 3; i++) {
+        for (size_t i = 0; i < 6; i++) {
             struct spt_region region = choose(rivals[i], &pool, 0.8, 6, &random);
 
             assert_int_equal(region.count, 6);
@@ -284,7 +462,8 @@ refuses_options_out_of_bounds_whichever_is_asked(void **state)
     spt_random_init(&random, 0, 0);
     pool_init(&pool, 2, 2);
     for (size_t i = 0; spt_strategies[i].name != NULL; i++) {
-        const struct spt_region_options wrong[] = {{-1, 6, false}, {0.8, 0, false}};
+        const struct spt_region_options wrong[] = {{.lambda = -1, .most_windows = 6},
+                                                   {.lambda = 0.8}};
 
         for (size_t k = 0; k < 2; k++) {
             struct spt_region region = {.count = 77};
@@ -306,6 +485,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_every_strategy_by_its_name_and_no_other),
         cmocka_unit_test(asks_each_for_what_it_is_after),
+        cmocka_unit_test(asks_by_entropy_margin_and_image),
+        cmocka_unit_test(asks_by_mutual_information_where_it_is_known),
+        cmocka_unit_test(asks_for_the_windows_furthest_from_all_known_ones),
         cmocka_unit_test(tells_the_objective_at_the_lambda_of_the_options),
         cmocka_unit_test(asks_for_connected_askable_windows_up_to_the_cap),
         cmocka_unit_test(fills_the_cap_with_every_rival),

@@ -81,6 +81,48 @@ writes_nothing_for_a_grid_without_windows(void **state)
     assert_true(f == 99);
 }
 
+static void
+measures_entropy_in_the_same_range_and_sense(void **state)
+{
+    const float p[] = {0.5F, 0.0F, 1.0F, 0.25F};
+    struct spt_grid grid = {1, 1, 4};
+    float entropy[4];
+
+    (void)state;
+    spt_uncertainty_entropy(p, 4, &grid, entropy);
+    NEAR(entropy[0], 0);
+    NEAR(entropy[1], 0.5);
+    NEAR(entropy[2], 0.5);
+    NEAR(entropy[3], 0.5 * (1 - 0.8112781244591328)); /* H(1/4) in bits */
+}
+
+static void
+measures_by_how_much_draws_disagree(void **state)
+{
+    /* Two draws each: 0 and 1; 1/4 and 3/4; 1/2 and 1/2; 1/4 and 1/4. */
+    const float mean[] = {0.5F, 0.5F, 0.5F, 0.25F};
+    const double quarter = 0.8112781244591328; /* H(1/4) in bits */
+    float entropy[] = {0, (float)quarter, 1, (float)quarter};
+    struct spt_grid grid = {1, 1, 4};
+    float bald[4];
+
+    (void)state;
+    assert_true(fabs(spt_uncertainty_bits(0.25) - quarter) < 1e-12);
+    assert_true(spt_uncertainty_bits(0) == 0 && spt_uncertainty_bits(1) == 0);
+    assert_true(spt_uncertainty_bits(0.5) == 1);
+    spt_uncertainty_bald(mean, entropy, 4, &grid, bald);
+    NEAR(bald[0], 0); /* all is disagreement */
+    NEAR(bald[1], 0.5 * quarter);
+    NEAR(bald[2], 0.5); /* unsure, but of one mind */
+    NEAR(bald[3], 0.5);
+    entropy[3] = 0.9F; /* more than that of the mean: rounding */
+    spt_uncertainty_bald(mean, entropy, 4, &grid, bald);
+    assert_true(bald[3] == 0.5F);
+    grid = (struct spt_grid){2, 1, 1};
+    spt_uncertainty_bald(mean, entropy, 2, &grid, bald);
+    assert_true(bald[0] > 0.34F && bald[0] < 0.37F); /* (0 + 0.406 + 0.5 + 0.5) / 4 */
+}
+
 int
 main(void)
 {
@@ -88,6 +130,8 @@ main(void)
         cmocka_unit_test(averages_the_distance_from_one_half),
         cmocka_unit_test(takes_windows_in_order_and_leaves_the_strip_beyond),
         cmocka_unit_test(lies_between_zero_and_one_half),
+        cmocka_unit_test(measures_entropy_in_the_same_range_and_sense),
+        cmocka_unit_test(measures_by_how_much_draws_disagree),
         cmocka_unit_test(writes_nothing_for_a_grid_without_windows),
     };
 

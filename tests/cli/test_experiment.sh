@@ -76,4 +76,23 @@ refused 'pool' --source source.onnx --labelled 0-2 --pool 2-3 --test 4
 refused '"guess"' --source source.onnx --labelled 0 --pool 1 --test 2 --strategies guess
 refused 'cellular' --source source.onnx --labelled 0 --pool 1 --test 2 --preset cellular
 
+# Rivals, and other ways to measure and to choose.
+experiment -o rivals --source source.onnx --labelled 0-1 --pool 2-3 --test 4 --seeds 2 \
+    --strategies expert,entropy,margin,bald,coreset,image --search beam --novelty both \
+    --measure symmetries --rescale --calibrate --windows 2
+check "the rivals can be compared" succeeded
+check "comparison.csv has a line for each" [ "$(cut -d, -f 1,2 rivals/comparison.csv |
+    tr '\n' ' ')" = "strategy,seeds expert,2 entropy,2 margin,2 bald,2 coreset,2 image,2 " ]
+check "the report compares them on the way" grep -q "On the way there" rivals/report.html
+check "and draws whether their probabilities mean what they say" \
+    grep -q "coreset: temperature" rivals/report.html
+check "the settings are noted" grep -q "^choosing: lambda 0.8, 2 windows" rivals/settings.txt
+experiment -o rivals --source source.onnx --labelled 0-1 --pool 2-3 --test 4 --seeds 2 \
+    --strategies expert --lambda 0.5 --resume
+check "an experiment of other settings is not gone on with" exited 1 \
+    "rivals/settings.txt: the experiment there was begun with other settings or data"
+experiment -o rivals --source source.onnx --labelled 0-1 --pool 2-3 --test 4 \
+    --strategies expert --measure twice
+check "an unknown measure is a misuse" exited 2 "--measure takes one of once|symmetries|dropout, not \"twice\""
+
 finish

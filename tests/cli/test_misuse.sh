@@ -51,6 +51,7 @@ misused '--form takes one of dense|patch, not ""' $valid --form=
 misused '--membrane-value takes a number, not "white"' $valid --membrane-value white
 misused '--transfer needs --from MODEL' $valid --transfer 3
 misused '--freeze needs --from MODEL' $valid --freeze
+misused '--polarity needs --from MODEL' $valid --polarity inverse
 misused '--validate-images needs --validate-labels' $valid --validate-images c
 misused '--validate-labels needs --validate-images' $valid --validate-labels c
 

@@ -28,6 +28,28 @@ check "images for validation are added" grep -q '^1 images added' "$out"
 septum project status p --json
 check "and scored on at once" sh -c "grep -q '\"f_score\": 0\\.' '$out'"
 
+# Other ways to measure and to choose, on a copy whose loans are in nobody's way.
+cp p q
+other() {
+    septum next q --threads 1 --quiet "$@"
+}
+for search in auto greedy beam exact; do
+    other --json --search $search --who $search
+    check "next searches: $search" succeeded
+done
+for novelty in none fade distinct both; do
+    other --json --novelty $novelty --windows 2
+    check "next knows novelty: $novelty" succeeded
+done
+for measure in once symmetries dropout; do
+    other --json --measure $measure
+    check "next measures: $measure" succeeded
+done
+other --rescale --calibrate
+check "next calibrates and says so" grep -q "probabilities were calibrated (temperature" "$out"
+other --search best
+check "an unknown search is a misuse" exited 2 "--search takes one of auto|greedy|beam|exact, not \"best\""
+
 next --json -o one --who ann
 check "next succeeds" succeeded
 check "next has the keys" json_has image windows side pixels objective uncertainty \

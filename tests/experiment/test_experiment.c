@@ -171,14 +171,17 @@ static void
 refuses_strategies_that_there_are_not(void **state)
 {
     static const char known[] =
-        "there are frozen, finetune, expert, random, uncertainty, abundance";
-    char sentence[200], many[400] = "";
+        "there are frozen, finetune, expert, random, uncertainty, abundance, entropy, "
+        "margin, bald, coreset, image";
+    char sentence[240], many[400] = "";
 
     (void)state;
     assert_int_equal(spt_experiment_check("expert", NULL), SEPTUM_OK);
-    assert_int_equal(spt_experiment_check(
-                         "abundance,uncertainty,random,expert,finetune,frozen", NULL),
-                     SEPTUM_OK);
+    assert_int_equal(
+        spt_experiment_check("abundance,uncertainty,random,expert,finetune,frozen,"
+                             "entropy,margin,bald,coreset,image",
+                             NULL),
+        SEPTUM_OK);
     snprintf(sentence, sizeof sentence, "strategies: there is none called \"%s\"; %s",
              "bold", known);
     assert_refused("frozen,bold,expert", sentence);
@@ -469,6 +472,69 @@ a_directory_that_is_not_there_is_named(void **state)
     assert_non_null(strstr(err.text, "nowhere/frozen-seed0.onnx"));
 }
 
+static void
+trials_of_other_settings_are_not_gone_on_with(void **state)
+{
+    struct spt_experiment experiment = begin(state, "settings");
+    struct spt_text settings = {0}, others = {0};
+    struct septum_error err = {0};
+    char sentence[800], *noted;
+    struct mark before;
+
+    spt_text_add(&settings, "lambda 0.8");
+    spt_text_add(&others, "lambda 0.7");
+    experiment.settings = &settings;
+    run(&experiment);
+    noted = read_text(path_of(&experiment, "settings.txt", ""));
+    assert_string_equal(noted, "lambda 0.8\n");
+    before = mark_of(path_of(&experiment, "report.html", ""));
+    experiment.resume = true;
+    experiment.settings = &others;
+    assert_int_equal(spt_experiment_run(&experiment, &err), SEPTUM_EINVAL);
+    snprintf(sentence, sizeof sentence,
+             "%s: the experiment there was begun with other settings or data; choose "
+             "another directory, or give --force without --resume to begin anew",
+             path_of(&experiment, "settings.txt", ""));
+    assert_string_equal(err.text, sentence);
+    assert_untouched(before, path_of(&experiment, "report.html", ""));
+    experiment.settings = &settings;
+    run(&experiment);
+    experiment.settings = &others;
+    experiment.resume = false;
+    run(&experiment); /* anew */
+    free(noted);
+    noted = read_text(path_of(&experiment, "settings.txt", ""));
+    assert_string_equal(noted, "lambda 0.7\n");
+    free(noted);
+    spt_text_clear(&settings);
+    spt_text_clear(&others);
+    end(&experiment);
+}
+
+static void
+compares_rivals_and_draws_how_reliable_they_are(void **state)
+{
+    struct spt_experiment experiment = begin(state, "rivals");
+    char *comparison, *report;
+
+    experiment.strategies = "random,expert,bald,coreset";
+    experiment.trial.calibrate = true;
+    experiment.trial.measure.passes = 2;
+    experiment.trial.fade = 0.9;
+    run(&experiment);
+    comparison = read_text(path_of(&experiment, "comparison.csv", ""));
+    report = read_text(path_of(&experiment, "report.html", ""));
+    assert_int_equal(count_of(comparison, "\n"), 1 + 4);
+    assert_non_null(strstr(comparison, "\nbald,2,0."));
+    assert_non_null(strstr(comparison, ",expert,0.000000,0.000000,0.000000,"));
+    assert_int_equal(count_of(report, "On the way there"), 1);
+    assert_int_equal(count_of(report, "<figcaption>coreset: temperature "), 1);
+    assert_int_equal(count_of(report, "calibration error "), 4);
+    free(comparison);
+    free(report);
+    end(&experiment);
+}
+
 int
 main(void)
 {
@@ -483,6 +549,8 @@ main(void)
         cmocka_unit_test(resumed_it_runs_trials_again_whose_points_are_not_whole),
         cmocka_unit_test(resumed_with_other_epochs_trials_run_again),
         cmocka_unit_test(a_directory_that_is_not_there_is_named),
+        cmocka_unit_test(trials_of_other_settings_are_not_gone_on_with),
+        cmocka_unit_test(compares_rivals_and_draws_how_reliable_they_are),
     };
 
     spt_engine_threads(1); /* so small a net only waits for a second one */

@@ -445,6 +445,45 @@ threshold_is_the_best_on_the_labelled_images(void **state)
     spt_trial_result_clear(&result);
 }
 
+/* F-score, at a threshold, of what was proposed for a region against its answer. */
+static double
+score_proposal(const struct spt_asked *asked, double threshold)
+{
+    const uint32_t columns = STRIPES_SIDE / STRIPES_WINDOW;
+    double hits = 0, called = 0, there = 0;
+
+    for (size_t i = 0; i < asked->round.region.count; i++)
+        for (size_t at = 0; at < AREA; at++) {
+            size_t window = asked->round.region.windows[i];
+            size_t y = window / columns * STRIPES_WINDOW + at / STRIPES_WINDOW;
+            size_t x = window % columns * STRIPES_WINDOW + at % STRIPES_WINDOW;
+            bool is = asked->answer[y * STRIPES_SIDE + x] == SPT_LABEL_MEMBRANE;
+            bool said = asked->round.proposal[y * STRIPES_SIDE + x] >= (float)threshold;
+
+            hits += is && said;
+            called += said;
+            there += is;
+        }
+    return called + there > 0 ? 2 * hits / (called + there) : 0;
+}
+
+static void
+threshold_of_who_asks_is_the_best_for_what_was_proposed(void **state)
+{
+    struct spt_trial trial = ((struct world *)*state)->trial;
+    struct spt_trial_result result;
+    double own;
+
+    trial.epochs = 2; /* one answer */
+    result = run(&trial, "expert", 0);
+    assert_int_equal(result.asked_count, 1);
+    own = score_proposal(&result.asked[0], result.model.threshold);
+    assert_true(own > 0);
+    for (int k = 0; k <= 1000; k++)
+        assert_true(own >= score_proposal(&result.asked[0], k / 1000.));
+    spt_trial_result_clear(&result);
+}
+
 static void
 epoch_0_of_a_whole_transfer_is_the_untouched_source(void **state)
 {
@@ -600,6 +639,7 @@ main(void)
         cmocka_unit_test(leaves_images_labels_and_source_as_they_were),
         cmocka_unit_test(scores_the_model_at_its_threshold_on_the_test_images),
         cmocka_unit_test(threshold_is_the_best_on_the_labelled_images),
+        cmocka_unit_test(threshold_of_who_asks_is_the_best_for_what_was_proposed),
         cmocka_unit_test(epoch_0_of_a_whole_transfer_is_the_untouched_source),
         cmocka_unit_test(learns),
         cmocka_unit_test(model_says_how_it_came_to_be),

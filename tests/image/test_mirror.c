@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -84,6 +85,30 @@ crops_any_rectangle(void **state)
     }
 }
 
+/* Rows 2 to 5 of the image alone, for every rectangle that shows no others. */
+static void
+crops_from_a_band_of_rows(void **state)
+{
+    float image[8 * WIDTH], band_pixels[4 * WIDTH], out[3 * SIDE], wanted[3 * SIDE];
+    const struct spt_band band = {
+        .pixels = band_pixels, .first = 2, .height = 8, .width = WIDTH};
+
+    (void)state;
+    for (int i = 0; i < 8 * WIDTH; i++)
+        image[i] = (float)i;
+    memcpy(band_pixels, image + 2 * WIDTH, sizeof band_pixels);
+    for (int64_t top = 2; top <= 3; top++)
+        for (int64_t left = -9; left <= 9; left++) {
+            spt_mirror_crop(image, 8, WIDTH, top, left, 3, SIDE, wanted);
+            spt_mirror_crop_band(&band, top, left, 3, SIDE, out);
+            assert_memory_equal(out, wanted, sizeof out);
+            /* The same rows, mirrored at the last one. */
+            spt_mirror_crop(image, 8, WIDTH, 14 - top - 2, left, 3, SIDE, wanted);
+            spt_mirror_crop_band(&band, 14 - top - 2, left, 3, SIDE, out);
+            assert_memory_equal(out, wanted, sizeof out);
+        }
+}
+
 static void
 extends_a_single_pixel(void **state)
 {
@@ -103,6 +128,7 @@ main(void)
         cmocka_unit_test(reflects_as_a_walk_does),
         cmocka_unit_test(reflects_far_away_and_in_the_largest_images),
         cmocka_unit_test(crops_any_rectangle),
+        cmocka_unit_test(crops_from_a_band_of_rows),
         cmocka_unit_test(extends_a_single_pixel),
     };
 

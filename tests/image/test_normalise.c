@@ -189,6 +189,32 @@ does_not_care_for_gain_and_offset(void **state)
         assert_true(fabsf(plain[i] - changed[i]) < 1e-6f);
 }
 
+/* Pieces of 1, 2, 3, ... values, in both passes in another order. */
+static void
+gives_the_same_bits_piece_by_piece(void **state)
+{
+    static float whole[COUNT], pieces[COUNT];
+    struct spt_normaliser normaliser;
+    struct spt_random random;
+
+    (void)state;
+    spt_random_init(&random, 4, 4);
+    for (size_t i = 0; i < COUNT; i++)
+        pieces[i] = whole[i] = (float)(spt_random_uniform(&random) * 1e3 - 70);
+    assert_int_equal(spt_normalise(whole, COUNT, NULL), SEPTUM_OK);
+    assert_int_equal(spt_normaliser_init(&normaliser, COUNT, NULL), SEPTUM_OK);
+    for (size_t at = 0, n = 1; at < COUNT; at += n, n = n + 1 < COUNT - at ? n + 1 : 1)
+        spt_normaliser_see(&normaliser, pieces + at, n);
+    spt_normaliser_pass(&normaliser);
+    spt_normaliser_see(&normaliser, pieces + 700, COUNT - 700);
+    spt_normaliser_see(&normaliser, pieces, 700);
+    spt_normaliser_pass(&normaliser);
+    for (size_t at = 0; at < COUNT; at += 500)
+        spt_normaliser_apply(&normaliser, pieces + at, 500);
+    spt_normaliser_clear(&normaliser);
+    assert_memory_equal(pieces, whole, sizeof whole);
+}
+
 int
 main(void)
 {
@@ -200,6 +226,7 @@ main(void)
         cmocka_unit_test(divides_by_one_when_the_percentiles_are_equal),
         cmocka_unit_test(stays_finite_whatever_the_range),
         cmocka_unit_test(does_not_care_for_gain_and_offset),
+        cmocka_unit_test(gives_the_same_bits_piece_by_piece),
     };
 
     return cmocka_run_group_tests_name("normalise", tests, NULL, NULL);

@@ -372,6 +372,128 @@ writes_numbers_of_16_bits_that_read_back(void **state)
     assert_int_equal(spt_write_png_numbers(path, numbers, 3, 2, true, NULL), SEPTUM_OK);
 }
 
+/* The file `from` has the very bytes of `wanted`. */
+static void
+assert_same_file(const char *from, const char *wanted)
+{
+    struct spt_bytes a = {0}, b = {0};
+
+    assert_int_equal(spt_file_read(from, 1 << 24, &a, NULL), SEPTUM_OK);
+    assert_int_equal(spt_file_read(wanted, 1 << 24, &b, NULL), SEPTUM_OK);
+    assert_int_equal(a.count, b.count);
+    assert_memory_equal(a.at, b.at, a.count);
+    spt_bytes_clear(&a);
+    spt_bytes_clear(&b);
+}
+
+static void
+write_in_pieces(const char *path, enum spt_picture_kind kind, const void *pixels,
+                uint32_t piece)
+{
+    const struct spt_picture picture = {kind, HEIGHT, WIDTH, 7};
+    size_t row_bytes = WIDTH * (kind == SPT_PICTURE_FLOAT_TIFF ? 4 : 1);
+    struct spt_writer *writer;
+
+    assert_int_equal(spt_writer_open(path, &picture, true, &writer, NULL), SEPTUM_OK);
+    for (uint32_t y = 0; y < HEIGHT; y += piece)
+        assert_int_equal(spt_writer_rows(writer, (const char *)pixels + y * row_bytes,
+                                         HEIGHT - y < piece ? HEIGHT - y : piece, NULL),
+                         SEPTUM_OK);
+    assert_int_equal(spt_writer_commit(writer, NULL), SEPTUM_OK);
+    spt_writer_free(writer);
+}
+
+static void
+writes_the_same_bytes_row_by_row(void **state)
+{
+    static const uint32_t pieces[] = {1, 7, HEIGHT};
+    const char *whole = scratch_path("whole"), *path = scratch_path("pieces");
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(
+            spt_write_tiff_floats(whole, floats, HEIGHT, WIDTH, 7, true, NULL),
+            SEPTUM_OK);
+        write_in_pieces(path, SPT_PICTURE_FLOAT_TIFF, floats, pieces[i]);
+        assert_same_file(path, whole);
+        assert_int_equal(
+            spt_write_tiff_bytes(whole, grey, HEIGHT, WIDTH, 7, true, NULL), SEPTUM_OK);
+        write_in_pieces(path, SPT_PICTURE_BYTE_TIFF, grey, pieces[i]);
+        assert_same_file(path, whole);
+        assert_int_equal(spt_write_png(whole, grey, HEIGHT, WIDTH, 1, true, NULL),
+                         SEPTUM_OK);
+        write_in_pieces(path, SPT_PICTURE_BYTE_PNG, grey, pieces[i]);
+        assert_same_file(path, whole);
+    }
+}
+
+static void
+leaves_nothing_of_a_picture_that_is_given_up(void **state)
+{
+    const char *directory = scratch_path("given-up");
+    const char *path = scratch_path("given-up/p");
+    struct septum_error err = {0};
+    struct spt_writer *writer;
+
+    (void)state;
+    assert_int_equal(mkdir(directory, 0700), 0);
+    for (int kind = SPT_PICTURE_FLOAT_TIFF; kind <= SPT_PICTURE_BYTE_PNG; kind++) {
+        struct spt_picture picture = {(enum spt_picture_kind)kind, HEIGHT, WIDTH, 0};
+
+        assert_int_equal(spt_writer_open(path, &picture, false, &writer, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(spt_writer_rows(writer, floats, 3, NULL), SEPTUM_OK);
+        assert_int_equal(count_entries(directory), 1);
+        spt_writer_free(writer);
+        assert_int_equal(count_entries(directory), 0);
+        picture.height = 0;
+        assert_int_equal(spt_writer_open(path, &picture, false, &writer, &err),
+                         SEPTUM_EINVAL);
+        assert_null(writer);
+        assert_non_null(strstr(err.text, "/p: an image without pixels is not written"));
+    }
+    spt_writer_free(NULL);
+}
+
+/* As libpng meets the limit only when its buffer is full, the picture is of noise. */
+static void
+says_that_the_disk_fills_under_a_png(void **state)
+{
+    const char *directory = scratch_path("png-limited");
+    const char *path = scratch_path("png-limited/p.png");
+    const struct spt_picture picture = {SPT_PICTURE_BYTE_PNG, 400, WIDTH, 0};
+    struct rlimit limit, old;
+
+    (void)state;
+    assert_int_equal(mkdir(directory, 0700), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t most = 0; most < 20000; most += 4999) {
+        struct septum_error err = {0};
+        struct spt_writer *writer;
+        enum septum_status status;
+
+        limit = (struct rlimit){.rlim_cur = most, .rlim_max = old.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        status = spt_writer_open(path, &picture, false, &writer, &err);
+        for (uint64_t y = 0; status == SEPTUM_OK && y < 400; y++) {
+            uint8_t row[WIDTH];
+
+            for (uint64_t x = 0; x < WIDTH; x++)
+                row[x] = (uint8_t)spt_random_hash(y, x);
+            status = spt_writer_rows(writer, row, 1, &err);
+        }
+        if (status == SEPTUM_OK)
+            status = spt_writer_commit(writer, &err);
+        spt_writer_free(writer);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+        assert_int_not_equal(status, SEPTUM_OK);
+        assert_non_null(strstr(err.text, "p.png: File too large"));
+        assert_int_equal(count_entries(directory), 0);
+    }
+    signal(SIGXFSZ, SIG_DFL);
+}
+
 int
 main(void)
 {
@@ -388,6 +510,9 @@ main(void)
         cmocka_unit_test(refuses_a_directory_that_is_not_there),
         cmocka_unit_test(says_that_the_disk_is_full_and_leaves_nothing),
         cmocka_unit_test(leaves_nothing_wherever_the_disk_fills),
+        cmocka_unit_test(writes_the_same_bytes_row_by_row),
+        cmocka_unit_test(leaves_nothing_of_a_picture_that_is_given_up),
+        cmocka_unit_test(says_that_the_disk_fills_under_a_png),
     };
 
     return cmocka_run_group_tests_name("write", tests, draw_pictures, NULL);

@@ -63,8 +63,8 @@ copies_of_one_pattern_are_one_cluster(void **state)
     paint(&samples.sample[0], 5, 0, 20);
     paint(&samples.sample[1], 4, 2, 1); /* a few pixels further: the same pattern */
     paint(&samples.sample[1], 8, 0, 0.5F);
-    assert_int_equal(spt_abundance_windows(samples.sample, 2, STRIPES_WINDOW, &options,
-                                           abundance, &clusters, NULL),
+    assert_int_equal(spt_abundance_clusters(samples.sample, 2, STRIPES_WINDOW, &options,
+                                            abundance, NULL, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(clusters, 1 + 14);
     for (size_t w = 0; w < WINDOWS; w++) {
@@ -86,8 +86,8 @@ cut_at_the_largest_distance_leaves_one_cluster(void **state)
 
     (void)state;
     options.cut = 2;
-    assert_int_equal(spt_abundance_windows(samples.sample, 2, STRIPES_WINDOW, &options,
-                                           abundance, &clusters, NULL),
+    assert_int_equal(spt_abundance_clusters(samples.sample, 2, STRIPES_WINDOW, &options,
+                                            abundance, NULL, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(clusters, 1);
     for (size_t w = 0; w < WINDOWS; w++)
@@ -111,10 +111,8 @@ struct desk {
 };
 
 static void
-open_desk(struct desk *desk)
+open_desk_with(struct desk *desk, const struct spt_pool_options *options)
 {
-    const struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
-
     *desk = (struct desk){.truth = stripes_samples(IMAGES, 4),
                           .samples = stripes_samples(IMAGES, 4),
                           .model = stripes_model(5)};
@@ -130,8 +128,16 @@ open_desk(struct desk *desk)
     desk->known = (struct spt_truth){desk->answers};
     desk->expert = spt_expert_simulated(&desk->known);
     assert_int_equal(spt_pool_create(&desk->samples, KNOWN_FROM_THE_START,
-                                     STRIPES_WINDOW, &options, &desk->pool, NULL),
+                                     STRIPES_WINDOW, options, &desk->pool, NULL),
                      SEPTUM_OK);
+}
+
+static void
+open_desk(struct desk *desk)
+{
+    const struct spt_pool_options options = spt_pool_defaults(STRIPES_WINDOW);
+
+    open_desk_with(desk, &options);
 }
 
 static void
@@ -265,8 +271,8 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
     for (size_t i = 0; i < IMAGES; i++)
         abundance[i] = s[i];
     /* The image that is known from the start is counted, too. */
-    assert_int_equal(spt_abundance_windows(desk.truth.sample, IMAGES, STRIPES_WINDOW,
-                                           &options, abundance, &clusters, NULL),
+    assert_int_equal(spt_abundance_clusters(desk.truth.sample, IMAGES, STRIPES_WINDOW,
+                                            &options, abundance, NULL, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(spt_pool_clusters(desk.pool), clusters);
     for (size_t i = 0; i < POOL; i++) {
@@ -276,9 +282,12 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
                          SEPTUM_OK);
         for (size_t w = 0; w < WINDOWS; w++)
             f[i][w] = naive_uncertainty(membrane[i], w);
-        candidates[i] =
-            (struct spt_candidate){spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, 16), f[i],
-                                   s[KNOWN_FROM_THE_START + i], askable};
+        candidates[i] = (struct spt_candidate){
+            .grid = spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, 16),
+            .f = f[i],
+            .abundance = s[KNOWN_FROM_THE_START + i],
+            .askable = askable,
+        };
     }
     assert_int_equal(spt_region_search(candidates, POOL, &shape, &wanted, NULL),
                      SEPTUM_OK);
@@ -392,6 +401,121 @@ labels_stay_as_they_were_when_the_expert_fails(void **state)
     close_desk(&desk);
 }
 
+/* ---- other ways than the paper's ---------------------------------------------------
+ */
+
+/* The numbers of the clusters, as the desk's pool has them. */
+static void
+find_clusters(const struct desk *desk, uint32_t numbers[IMAGES * WINDOWS])
+{
+    const struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
+    size_t clusters;
+
+    assert_int_equal(spt_abundance_clusters(desk->truth.sample, IMAGES, STRIPES_WINDOW,
+                                            &options, NULL, numbers, &clusters, NULL),
+                     SEPTUM_OK);
+}
+
+static void
+abundance_fades_with_every_window_answered(void **state)
+{
+    struct spt_pool_options options = spt_pool_defaults(STRIPES_WINDOW);
+    size_t answered[IMAGES * WINDOWS] = {0};
+    uint32_t numbers[IMAGES * WINDOWS];
+    struct desk desk;
+
+    (void)state;
+    options.fade = 0.5;
+    open_desk_with(&desk, &options);
+    find_clusters(&desk, numbers);
+    for (size_t k = 0; k < 5; k++) {
+        struct spt_round round = run_round(&desk, "abundance");
+        size_t first = (KNOWN_FROM_THE_START + round.region.image) * WINDOWS;
+        double sum = 0;
+
+        assert_true(round.region.count > 0);
+        for (size_t w = 0; w < round.region.count; w++) {
+            uint32_t cluster = numbers[first + round.region.windows[w]];
+            double size = 0;
+
+            for (size_t i = 0; i < IMAGES * WINDOWS; i++)
+                size += numbers[i] == cluster;
+            sum += size / (IMAGES * WINDOWS) * pow(0.5, (double)answered[cluster]);
+        }
+        assert_true(fabs(round.region.abundance - sum) < 1e-5);
+        for (size_t w = 0; w < round.region.count; w++)
+            answered[numbers[first + round.region.windows[w]]]++;
+        spt_round_clear(&round);
+    }
+    close_desk(&desk);
+}
+
+static void
+core_set_asks_first_for_what_is_furthest_from_the_labelled_image(void **state)
+{
+    struct spt_grid grid = spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, STRIPES_WINDOW);
+    static float features[IMAGES][WINDOWS * 6], membrane[PIXELS];
+    double largest = -1;
+    size_t image = 0, window = 0;
+    struct spt_round round;
+    struct desk desk;
+    bool found = false;
+
+    (void)state;
+    open_desk(&desk);
+    for (size_t i = 0; i < IMAGES; i++)
+        assert_int_equal(spt_predict_features(
+                             desk.predictor, desk.truth.sample[i].pixels, STRIPES_SIDE,
+                             STRIPES_SIDE, &grid, membrane, features[i], NULL),
+                         SEPTUM_OK);
+    for (size_t i = KNOWN_FROM_THE_START; i < IMAGES; i++)
+        for (size_t w = 0; w < WINDOWS; w++) {
+            double least = INFINITY;
+
+            for (size_t k = 0; k < WINDOWS; k++) {
+                double sum = 0;
+
+                for (size_t d = 0; d < 6; d++)
+                    sum += pow((double)features[i][w * 6 + d] -
+                                   (double)features[0][k * 6 + d],
+                               2);
+                least = fmin(least, sum);
+            }
+            if (least > largest) {
+                largest = least;
+                image = i - KNOWN_FROM_THE_START;
+                window = w;
+            }
+        }
+    round = run_round(&desk, "coreset");
+    assert_int_equal(round.region.image, image);
+    assert_int_equal(round.region.count, 4);
+    for (size_t w = 0; w < 4; w++)
+        found = found || round.region.windows[w] == window;
+    assert_true(found);
+    spt_round_clear(&round);
+    close_desk(&desk);
+}
+
+static void
+a_temperature_changes_how_unsure_the_net_is(void **state)
+{
+    struct spt_round round, hot;
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    round = run_round(&desk, "uncertainty");
+    close_desk(&desk);
+    open_desk(&desk);
+    spt_pool_calibrate(desk.pool, 100);
+    hot = run_round(&desk, "uncertainty");
+    assert_true(hot.region.uncertainty < 0.1 * round.region.uncertainty);
+    close_desk(&desk);
+    spt_round_clear(&round);
+    spt_round_clear(&hot);
+}
+
 int
 main(void)
 {
@@ -403,6 +527,10 @@ main(void)
         cmocka_unit_test(asks_about_a_window_while_one_of_its_pixels_is_unknown),
         cmocka_unit_test(what_the_expert_cannot_tell_is_not_asked_again),
         cmocka_unit_test(labels_stay_as_they_were_when_the_expert_fails),
+        cmocka_unit_test(abundance_fades_with_every_window_answered),
+        cmocka_unit_test(
+            core_set_asks_first_for_what_is_furthest_from_the_labelled_image),
+        cmocka_unit_test(a_temperature_changes_how_unsure_the_net_is),
     };
 
     spt_engine_threads(1); /* so small a net only waits for a second one */

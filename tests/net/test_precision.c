@@ -23,7 +23,7 @@ bf16_answers_are_close_to_those_of_f32(void **state)
 static void
 bf16_halves_the_memory(void **state)
 {
-    struct spt_pass_shape shape = {.form = SPT_FORM_DENSE, .batch = 1, .tile = 64};
+    struct spt_pass_shape shape = {.form = SPT_FORM_DENSE, .batch = 1, .tile = 512};
     struct spt_spec spec;
     double wide;
 

@@ -19,13 +19,13 @@
 #include "support/material.h"
 #include "support/naive_net.h"
 
-/* What MATERIAL_NET's smallest tile takes. */
+/* What a tile takes. */
 static size_t
 tile_memory(const struct spt_net *net, uint32_t tile)
 {
     struct spt_pass_shape shape = {.form = SPT_FORM_DENSE, .batch = 1, .tile = tile};
 
-    return spt_pass_memory(spt_net_spec(net), &shape);
+    return spt_pass_memory(spt_net_spec(net), &shape) + sizeof(float) * tile * tile;
 }
 
 /* Predict an image of drawn values into `membrane`, guarded, with a predictor of its
@@ -319,6 +319,326 @@ bf16_predicts_nearly_the_same(void **state)
     spt_net_free(net);
 }
 
+/* ---- dropout, symmetries, features ------------------------------------------------
+ */
+
+enum {
+    FEW_ROWS = 29,
+    FEW_COLUMNS = 33,
+    FEW = FEW_ROWS * FEW_COLUMNS
+};
+
+static struct spt_predictor *
+make_predictor(struct spt_net *net, struct spt_predict_options options)
+{
+    struct spt_predictor *predictor;
+
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    return predictor;
+}
+
+static void
+dropout_draws_by_its_key_alone(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 5);
+    struct spt_predictor *predictor =
+        make_predictor(net, (struct spt_predict_options){.tile = 16});
+    float image[FEW], plain[FEW], none[FEW], one[FEW], again[FEW], other[FEW];
+
+    (void)state;
+    material_fill(image, FEW, 3);
+    assert_int_equal(spt_predict(predictor, image, FEW_ROWS, FEW_COLUMNS, plain, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(
+        spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0, 7, none, NULL),
+        SEPTUM_OK);
+    assert_memory_equal(plain, none, sizeof plain);
+    assert_int_equal(
+        spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0.5, 7, one, NULL),
+        SEPTUM_OK);
+    assert_int_equal(spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0.5,
+                                         7, again, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_predict_dropout(predictor, image, FEW_ROWS, FEW_COLUMNS, 0.5,
+                                         8, other, NULL),
+                     SEPTUM_OK);
+    assert_memory_equal(one, again, sizeof one);
+    assert_memory_not_equal(one, plain, sizeof one);
+    assert_memory_not_equal(one, other, sizeof one);
+    /* Nothing of it is left behind. */
+    assert_int_equal(spt_predict(predictor, image, FEW_ROWS, FEW_COLUMNS, again, NULL),
+                     SEPTUM_OK);
+    assert_memory_equal(plain, again, sizeof plain);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+symmetries_are_averaged_whatever_the_options(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 6);
+    struct spt_predictor *one = make_predictor(net, (struct spt_predict_options){0});
+    struct spt_predictor *average =
+        make_predictor(net, (struct spt_predict_options){.average = true});
+    float image[FEW], wanted[FEW], found[FEW];
+
+    (void)state;
+    material_fill(image, FEW, 4);
+    assert_int_equal(spt_predict(average, image, FEW_ROWS, FEW_COLUMNS, wanted, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(
+        spt_predict_symmetries(one, image, FEW_ROWS, FEW_COLUMNS, found, NULL),
+        SEPTUM_OK);
+    assert_memory_equal(found, wanted, sizeof wanted);
+    spt_predictor_free(one);
+    spt_predictor_free(average);
+    spt_net_free(net);
+}
+
+/* The last layer is linear: of the mean features it makes the mean logit. */
+static void
+check_features(uint32_t tile, enum spt_precision precision, double tolerance)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 7);
+    const struct spt_spec *spec = spt_net_spec(net);
+    const struct spt_layer *last = &spec->layer[spec->layer_count - 1];
+    const float *parameters = spt_net_parameters(net);
+    struct spt_predictor *predictor = make_predictor(
+        net, (struct spt_predict_options){.tile = tile, .precision = precision});
+    struct spt_grid grid = spt_grid_of(FEW_ROWS, FEW_COLUMNS, 14); /* 2 x 2 */
+    float image[FEW], plain[FEW], found[FEW];
+    struct guarded features = guarded_take((size_t)4 * 7);
+
+    material_fill(image, FEW, 5);
+    assert_int_equal(spt_predict_feature_count(predictor), 7);
+    assert_int_equal(spt_predict(predictor, image, FEW_ROWS, FEW_COLUMNS, plain, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_predict_features(predictor, image, FEW_ROWS, FEW_COLUMNS,
+                                          &grid, found, features.at, NULL),
+                     SEPTUM_OK);
+    assert_memory_equal(plain, found, sizeof plain);
+    assert_true(guarded_intact(&features));
+    for (size_t w = 0; w < 4; w++) {
+        double mean = 0, logit = (double)parameters[last->biases];
+
+        for (size_t i = 0; i < (size_t)14 * 14; i++) {
+            size_t at = (w / 2 * 14 + i / 14) * FEW_COLUMNS + w % 2 * 14 + i % 14;
+            double p = (double)found[at];
+
+            mean += log(p / (1 - p)) / (14 * 14);
+        }
+        for (size_t c = 0; c < 7; c++) {
+            assert_true(features.at[w * 7 + c] >= 0); /* behind a ReLU */
+            logit +=
+                (double)features.at[w * 7 + c] * (double)parameters[last->weights + c];
+        }
+        assert_true(fabs(logit - mean) < tolerance);
+    }
+    guarded_free(&features);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static void
+features_are_what_the_last_layer_sees_on_average(void **state)
+{
+    (void)state;
+    check_features(0, SPT_PRECISION_F32, 1e-4);
+    check_features(4, SPT_PRECISION_F32, 1e-4);
+    check_features(12, SPT_PRECISION_F32, 1e-4);
+    check_features(20, SPT_PRECISION_F32, 1e-4);
+    check_features(20, SPT_PRECISION_BF16, 1e-4);
+}
+
+static void
+refuses_features_of_a_net_that_has_none_of_a_pixel(void **state)
+{
+    struct spt_net *net = material_net("window9 conv3-4 conv2-17 pool2 FC-1", 8);
+    struct spt_predictor *predictor =
+        make_predictor(net, (struct spt_predict_options){0});
+    struct spt_grid grid = spt_grid_of(FEW_ROWS, FEW_COLUMNS, 9);
+    float image[FEW] = {0}, found[FEW], features[9];
+    struct septum_error err = {0};
+
+    (void)state;
+    assert_int_equal(spt_predict_feature_count(predictor), 0);
+    assert_int_equal(spt_predict_features(predictor, image, FEW_ROWS, FEW_COLUMNS,
+                                          &grid, found, features, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(
+        err.text,
+        "the net's last layer looks at more than one place, so that no features belong "
+        "to a pixel; a net that ends in two or more FC layers has them");
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+/* ---- streams --------------------------------------------------------------------- */
+
+struct source {
+    const float *image;
+    float *found;
+    uint32_t width, height;
+    uint32_t read, written;         /* rows so far */
+    uint32_t largest;               /* rows that were in memory at a time, at most */
+    uint32_t fail_read, fail_write; /* at this row; 0 = not */
+};
+
+static enum septum_status
+give_rows(void *user, uint32_t top, uint32_t count, float *pixels,
+          struct septum_error *err)
+{
+    struct source *source = user;
+
+    assert_int_equal(top, source->read); /* each once and in order */
+    assert_true(count > 0 && count <= source->height - top);
+    if (source->fail_read > 0 && top + count > source->fail_read)
+        return spt_fail(err, SEPTUM_EIO, "no more rows");
+    memcpy(pixels, source->image + (size_t)top * source->width,
+           (size_t)count * source->width * sizeof *pixels);
+    source->read += count;
+    if (source->read - source->written > source->largest)
+        source->largest = source->read - source->written;
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+take_rows(void *user, uint32_t count, const float *membrane, struct septum_error *err)
+{
+    struct source *source = user;
+
+    assert_true(count <= source->height - source->written);
+    if (source->fail_write > 0 && source->written + count > source->fail_write)
+        return spt_fail(err, SEPTUM_EIO, "no more room");
+    memcpy(source->found + (size_t)source->written * source->width, membrane,
+           (size_t)count * source->width * sizeof *membrane);
+    source->written += count;
+    return SEPTUM_OK;
+}
+
+static enum septum_status
+stream_rows(struct spt_predictor *predictor, struct source *source, uint64_t taken,
+            struct septum_error *err)
+{
+    const struct spt_predict_stream stream = {
+        .name = "a.tif",
+        .height = source->height,
+        .width = source->width,
+        .taken = taken,
+        .read = give_rows,
+        .write = take_rows,
+        .user = source,
+    };
+
+    return spt_predict_stream(predictor, &stream, err);
+}
+
+static void
+a_stream_gives_the_bits_of_the_whole_image(void **state)
+{
+    static const uint32_t sizes[][2] = {{60, 33}, {14, 70}, {31, 14}, {56, 16}};
+    static const uint32_t tiles[] = {4, 8, 12, 100};
+    struct spt_net *net = material_net(MATERIAL_NET, 9);
+    float image[60 * 33], whole[60 * 33], found[60 * 33];
+
+    (void)state;
+    material_fill(image, 60 * 33, 1);
+    for (size_t i = 0; i < 32; i++) {
+        const uint32_t *size = sizes[i % 4];
+        struct spt_predict_options options = {.tile = tiles[i / 4 % 4],
+                                              .average = i >= 16};
+        struct source source = {
+            .image = image, .found = found, .height = size[0], .width = size[1]};
+        struct spt_predictor *predictor;
+
+        assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(spt_predict(predictor, image, size[0], size[1], whole, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(stream_rows(predictor, &source, 0, NULL), SEPTUM_OK);
+        assert_int_equal(source.read, size[0]);
+        assert_int_equal(source.written, size[0]);
+        assert_memory_equal(found, whole, (size_t)size[0] * size[1] * sizeof *found);
+        if (tiles[i / 4 % 4] == 8)
+            assert_true(source.largest <= 8 + 14);
+        spt_predictor_free(predictor);
+    }
+    spt_net_free(net);
+}
+
+/* The bands count: what is left for the pass makes the tile smaller, in the end too
+ * small, and what the caller says that he takes counts as well. */
+static void
+a_stream_stays_inside_the_memory_bound(void **state)
+{
+    enum {
+        HEIGHT = 90,
+        WIDTH = 35,
+    };
+    struct spt_net *net = material_net(MATERIAL_NET, 10);
+    size_t smallest = tile_memory(net, 4) + sizeof(float) * WIDTH * ((4 + 14) + 4);
+    float image[HEIGHT * WIDTH], whole[HEIGHT * WIDTH], found[HEIGHT * WIDTH];
+    char wanted[200];
+
+    (void)state;
+    predict(net, (struct spt_predict_options){0}, HEIGHT, WIDTH, whole);
+    material_fill(image, HEIGHT * WIDTH, HEIGHT);
+    for (size_t spare = 0; spare < 3; spare++) {
+        struct spt_predict_options options = {.memory = smallest + 77 + spare};
+        struct source source = {
+            .image = image, .found = found, .height = HEIGHT, .width = WIDTH};
+        struct spt_predictor *predictor;
+        struct septum_error err = {0};
+
+        assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(stream_rows(predictor, &source, 77, NULL), SEPTUM_OK);
+        assert_true(source.largest <= 4 + 14);
+        for (size_t i = 0; i < HEIGHT * WIDTH; i++)
+            assert_true(fabsf(found[i] - whole[i]) < 1e-5F);
+        source.read = source.written = 0;
+        assert_int_equal(stream_rows(predictor, &source, 78 + spare, &err),
+                         SEPTUM_EINVAL);
+        snprintf(wanted, sizeof wanted,
+                 "a.tif: the smallest tile needs %zu bytes of working memory, more "
+                 "than the %zu allowed",
+                 smallest + 78 + spare, smallest + 77 + spare);
+        assert_string_equal(err.text, wanted);
+        assert_int_equal(source.read, 0);
+        spt_predictor_free(predictor);
+    }
+    spt_net_free(net);
+}
+
+static void
+a_stream_passes_on_what_goes_wrong(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 11);
+    struct spt_predict_options options = {.tile = 8};
+    float image[50 * 20] = {0}, found[50 * 20];
+    struct source cut = {
+        .image = image, .found = found, .height = 50, .width = 20, .fail_read = 30};
+    struct source full = {
+        .image = image, .found = found, .height = 50, .width = 20, .fail_write = 17};
+    struct source small = {.image = image, .found = found, .height = 13, .width = 20};
+    struct spt_predictor *predictor;
+    struct septum_error err = {0};
+
+    (void)state;
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(stream_rows(predictor, &cut, 0, &err), SEPTUM_EIO);
+    assert_string_equal(err.text, "no more rows");
+    assert_int_equal(cut.written, 16);
+    assert_int_equal(stream_rows(predictor, &full, 0, &err), SEPTUM_EIO);
+    assert_string_equal(err.text, "no more room");
+    assert_int_equal(full.written, 16);
+    assert_int_equal(stream_rows(predictor, &small, 0, &err), SEPTUM_EINVAL);
+    assert_string_equal(
+        err.text, "a.tif: 20 x 13 pixels, smaller than the net's window of 14 x 14");
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
 int
 main(void)
 {
@@ -332,6 +652,13 @@ main(void)
         cmocka_unit_test(the_average_turns_with_the_image),
         cmocka_unit_test(keeps_nothing_of_the_images_before),
         cmocka_unit_test(bf16_predicts_nearly_the_same),
+        cmocka_unit_test(dropout_draws_by_its_key_alone),
+        cmocka_unit_test(symmetries_are_averaged_whatever_the_options),
+        cmocka_unit_test(features_are_what_the_last_layer_sees_on_average),
+        cmocka_unit_test(refuses_features_of_a_net_that_has_none_of_a_pixel),
+        cmocka_unit_test(a_stream_gives_the_bits_of_the_whole_image),
+        cmocka_unit_test(a_stream_stays_inside_the_memory_bound),
+        cmocka_unit_test(a_stream_passes_on_what_goes_wrong),
     };
 
     /* Threads that wait for each other at every tiny layer are slow where other

@@ -244,6 +244,23 @@ agrees_with_a_plain_recount_of_random_pixels(void **state)
     NEAR(recount(p, labels, COUNT, spt_tally_best(&tally).threshold).f_score, best);
 }
 
+static void
+halving_leaves_the_later_counts_the_heavier(void **state)
+{
+    const float low[3] = {0.2f, 0.2f, 0.2f}, high[2] = {0.8f, 0.8f};
+    const uint8_t membrane[3] = {SPT_LABEL_MEMBRANE, SPT_LABEL_MEMBRANE,
+                                 SPT_LABEL_MEMBRANE};
+    struct spt_tally tally = {0};
+
+    (void)state;
+    spt_tally_add(&tally, low, membrane, 3);
+    spt_tally_halve(&tally);
+    spt_tally_add(&tally, high, membrane, 2);
+    assert_int_equal(tally.membrane[200], 1); /* 3 / 2, rounded down */
+    assert_int_equal(tally.membrane[800], 2);
+    assert_int_equal(tally.other[200], 0);
+}
+
 int
 main(void)
 {
@@ -258,6 +275,7 @@ main(void)
         cmocka_unit_test(lets_every_stored_threshold_reach_itself),
         cmocka_unit_test(prefers_the_threshold_nearest_to_one_half_among_equals),
         cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
+        cmocka_unit_test(halving_leaves_the_later_counts_the_heavier),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

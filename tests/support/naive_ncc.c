@@ -6,6 +6,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 /* What a pair's overlap holds, summed over the pixels that both have. */
 struct sums {
@@ -71,15 +72,25 @@ is_flat_window(const float *window, int side)
 }
 
 double
-naive_ncc_distance(const float *a, const float *b, int side, int reach, int step)
+naive_ncc_distance_overlapping(const float *a, const float *b, int side, int reach,
+                               int step, double least)
 {
     double best = -2;
 
     if (is_flat_window(a, side) || is_flat_window(b, side))
         return is_flat_window(a, side) && is_flat_window(b, side) ? 0 : 1;
     for (int dy = -reach; dy <= reach; dy++)
-        for (int dx = -reach; dx <= reach; dx++)
-            if (dy % step == 0 && dx % step == 0)
+        for (int dx = -reach; dx <= reach; dx++) {
+            double overlap = (double)(side - abs(dy)) * (side - abs(dx));
+
+            if (dy % step == 0 && dx % step == 0 && overlap >= least * side * side)
                 best = fmax(best, ncc_at(a, b, side, dy, dx));
+        }
     return 1 - best;
+}
+
+double
+naive_ncc_distance(const float *a, const float *b, int side, int reach, int step)
+{
+    return naive_ncc_distance_overlapping(a, b, side, reach, step, 0);
 }

@@ -10,4 +10,8 @@
 double
 naive_ncc_distance(const float *a, const float *b, int side, int reach, int step);
 
+/* The same over shifts that leave at least the share `least` of the pixels. */
+double naive_ncc_distance_overlapping(const float *a, const float *b, int side,
+                                      int reach, int step, double least);
+
 #endif

@@ -12,8 +12,15 @@ pool_init(struct pool *pool, uint32_t rows, uint32_t columns)
 {
     memset(pool, 0, sizeof *pool);
     for (size_t i = 0; i < POOL_IMAGES; i++) {
-        pool->candidates[i] = (struct spt_candidate){
-            {64, rows, columns}, pool->f[i], pool->abundance[i], pool->askable[i]};
+        pool->candidates[i] = (struct spt_candidate){.grid = {64, rows, columns},
+                                                     .f = pool->f[i],
+                                                     .entropy = pool->f[i],
+                                                     .bald = pool->f[i],
+                                                     .gap = pool->f[i],
+                                                     .features = pool->f[i],
+                                                     .feature_count = 1,
+                                                     .abundance = pool->abundance[i],
+                                                     .askable = pool->askable[i]};
         for (size_t w = 0; w < (size_t)rows * columns; w++) {
             pool->f[i][w] = 0.5F;
             pool->askable[i][w] = 1;

@@ -14,9 +14,10 @@
 
 struct pool {
     struct spt_candidate candidates[POOL_IMAGES]; /* over the arrays below */
-    float f[POOL_IMAGES][POOL_WINDOWS];
+    float f[POOL_IMAGES][POOL_WINDOWS];           /* also all other measures */
     float abundance[POOL_IMAGES][POOL_WINDOWS];
     uint8_t askable[POOL_IMAGES][POOL_WINDOWS];
+    uint32_t cluster[POOL_IMAGES][POOL_WINDOWS]; /* not pointed to */
 };
 
 /* All f 0.5, all S 0, all askable; `rows` x `columns` windows in each image. */

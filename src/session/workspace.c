@@ -1,15 +1,15 @@
 /*
  * workspace.c - see workspace.h.
  */
-#include "api/workspace.h"
+#include "session/workspace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/model.h"
 #include "base/alloc.h"
 #include "net/onnx.h"
 #include "predict/predict.h"
+#include "train/model_file.h"
 
 enum septum_status
 spt_workspace_open(const char *path, bool check, struct spt_workspace *out,
@@ -25,11 +25,33 @@ spt_workspace_open(const char *path, bool check, struct spt_workspace *out,
 }
 
 void
-spt_workspace_clear(struct spt_workspace *workspace)
+spt_workspace_drop_model(struct spt_workspace *workspace)
 {
     spt_predictor_free(workspace->predictor);
     spt_net_free(workspace->net);
     spt_model_clear(&workspace->model);
+    workspace->predictor = NULL;
+    workspace->net = NULL;
+    workspace->model_id = 0;
+}
+
+void
+spt_workspace_take_model(struct spt_workspace *workspace, int64_t id,
+                         struct spt_model *model)
+{
+    memcpy(spt_net_parameters(workspace->net), model->parameters,
+           model->spec.parameter_count * sizeof(float));
+    spt_net_changed(workspace->net);
+    spt_model_clear(&workspace->model);
+    workspace->model = *model;
+    workspace->model_id = id;
+    *model = (struct spt_model){0};
+}
+
+void
+spt_workspace_clear(struct spt_workspace *workspace)
+{
+    spt_workspace_drop_model(workspace);
     spt_project_images_clear(&workspace->images);
     spt_project_free(workspace->project);
     *workspace = (struct spt_workspace){0};
@@ -199,32 +221,6 @@ select_pixels(const struct spt_project_image *image,
     return count;
 }
 
-/* Cut from `said`, of a whole image, the smallest box that holds all that it says; the
- * box is moved to the front of `said`. */
-static void
-cut_box(const struct spt_project_image *image, uint8_t *said, struct spt_answer *answer)
-{
-    uint32_t top = image->height, left = image->width, bottom = 0, right = 0;
-    uint8_t *to = said;
-
-    for (uint32_t y = 0; y < image->height; y++)
-        for (uint32_t x = 0; x < image->width; x++) {
-            if (said[(size_t)y * image->width + x] == SPT_LABEL_KEEP)
-                continue;
-            top = y < top ? y : top;
-            left = x < left ? x : left;
-            bottom = y + 1;
-            right = x + 1 > right ? x + 1 : right;
-        }
-    answer->top = top;
-    answer->left = left;
-    answer->height = bottom - top;
-    answer->width = right - left;
-    answer->pixels = said;
-    for (uint32_t y = top; y < bottom; y++, to += answer->width)
-        memmove(to, said + (size_t)y * image->width + left, answer->width);
-}
-
 enum septum_status
 spt_workspace_label(struct spt_workspace *workspace,
                     const struct spt_labelling *labelling, uint64_t *pixels,
@@ -256,7 +252,9 @@ spt_workspace_label(struct spt_workspace *workspace,
     *answered = answers;
     *pixels = select_pixels(image, labelling, answers, known);
     if (*pixels > 0) {
-        cut_box(image, known, &answer);
+        answer.height = image->height;
+        answer.width = image->width;
+        spt_answer_cut(&answer, known);
         status = spt_project_answer(workspace->project, &answer, &id, err);
     }
 done:

@@ -1,8 +1,8 @@
 /*
  * workspace.h - a project with its images and its model at hand.
  */
-#ifndef SEPTUM_API_WORKSPACE_H
-#define SEPTUM_API_WORKSPACE_H
+#ifndef SEPTUM_SESSION_WORKSPACE_H
+#define SEPTUM_SESSION_WORKSPACE_H
 
 #include "loop/pool.h"
 #include "net/model.h"
@@ -30,6 +30,14 @@ void spt_workspace_clear(struct spt_workspace *workspace);
 /* Load the current model; fails if there is none. */
 enum septum_status
 spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err);
+
+/* Forget the model that is loaded, for another to be. */
+void spt_workspace_drop_model(struct spt_workspace *workspace);
+
+/* Make *model (which is then the workspace's) of the net's own specification, and
+ * number `id` in the project, the one that is loaded. */
+void spt_workspace_take_model(struct spt_workspace *workspace, int64_t id,
+                              struct spt_model *model);
 
 /*
  * Load the images for validation, or all others, with what is known of their pixels;

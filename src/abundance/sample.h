@@ -1,0 +1,56 @@
+/*
+ * sample.h - abundance of more windows than a distance matrix can hold.
+ *
+ * A sample is clustered exactly, and the rest streamed past it: each window joins the
+ * cluster that is the least far away on average, unless that is further than the cut;
+ * then it is a cluster of its own.  Beside the size of its cluster each window gets its
+ * density: the share of the sample that is no further away than the cut.
+ *
+ * How large a window's cluster is hangs on distances that all but tie, so that clusters
+ * of a sample are not those of the whole; a density is, up to the noise of sampling.
+ * docs/abundance.md has figures.  Beyond the size of the matrix, the density is the one
+ * to use.
+ */
+#ifndef SEPTUM_ABUNDANCE_SAMPLE_H
+#define SEPTUM_ABUNDANCE_SAMPLE_H
+
+#include "abundance/cluster.h"
+#include "abundance/ncc.h"
+
+/* Where windows come from, one at a time and in any order. */
+struct spt_window_source {
+    enum septum_status (*read)(void *self, size_t window, float *out,
+                               struct septum_error *err); /* side * side values */
+    void *self;
+    size_t count; /* >= 1 */
+    uint32_t side;
+};
+
+struct spt_sample_options {
+    struct spt_ncc_options ncc; /* `near` is for pairs within the sample */
+    enum spt_linkage linkage;
+    float cut;
+    size_t most; /* windows in the sample; >= 1 */
+    uint64_t seed;
+};
+
+/* One array each of source->count, of the caller. */
+struct spt_sample_scores {
+    uint32_t *cluster_of; /* numbers without gaps, in no particular order */
+    size_t clusters;
+    float *abundance; /* size of the cluster / count */
+    float *density;
+};
+
+/* Bytes that this takes beside the scores; 0 for options out of bounds. */
+double spt_sample_memory(const struct spt_window_source *source,
+                         const struct spt_sample_options *options);
+
+/* Fails with SEPTUM_EINVAL (options), SEPTUM_ENOMEM, or as source->read() does; what
+ * the scores hold then is of no use. */
+enum septum_status
+spt_sample_abundance(const struct spt_window_source *source,
+                     const struct spt_sample_options *options,
+                     struct spt_sample_scores *scores, struct septum_error *err);
+
+#endif

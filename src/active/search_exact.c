@@ -1,0 +1,282 @@
+/*
+ * search_exact.c - the exact search of search.h.
+ *
+ * Every connected set is built once, from its first window on (Wernicke's enumeration,
+ * 2006): a set is extended only by windows after the first that no earlier extension
+ * has tried.
+ *
+ * The bound.  For a set of k windows the objective is a plain sum, of
+ *
+ *	g_k(w) = lambda * f(w) / k - (1 - lambda) * S_w
+ *
+ * over its windows.  A set of n that is to have k in the end can do no better than to
+ * add the k - n windows of least g_k that lie near enough to its first one; the least
+ * of that over all k is what no extension gets below.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "active/search.h"
+#include "base/alloc.h"
+
+#define STEPS 100000000
+
+/* The list of windows that may extend a set of some size. */
+struct level {
+    size_t left;     /* in it */
+    size_t old, end; /* those from `old` to before `end` came with the last window */
+};
+
+struct work {
+    const struct spt_search *search;
+    const struct spt_candidate *candidate;
+    struct spt_trial trial, *best;
+    size_t root, least, most; /* sizes looked for */
+    size_t windows;           /* in the grid */
+    size_t *extension;        /* a list of `windows` for each size */
+    struct level *levels;     /* of each size */
+    uint8_t *seen;            /* in the set, or next to it, or tried */
+    double *bounds; /* [k][m]: the sum of the m least g_k; (most + 1) x (most + 1) */
+    size_t steps;
+};
+
+static double
+weigh(const struct work *work, size_t window, size_t k)
+{
+    double lambda = work->search->options->lambda;
+
+    return lambda * (double)work->candidate->f[window] / (double)k -
+           (1 - lambda) * (double)work->candidate->abundance[window];
+}
+
+/* Keep the `most` least of all values offered, ascending, in list[1 ...]. */
+static void
+keep_least(double *list, size_t most, double value)
+{
+    size_t at = most;
+
+    if (value >= list[most])
+        return;
+    for (; at > 1 && list[at - 1] > value; at--)
+        list[at] = list[at - 1];
+    list[at] = value;
+}
+
+/* Whether `window` can be in a set of work->most windows that begins with the root. */
+static bool
+is_in_reach(const struct work *work, size_t window)
+{
+    size_t columns = work->candidate->grid.columns;
+    long down = labs((long)(window / columns) - (long)(work->root / columns));
+    long across = labs((long)(window % columns) - (long)(work->root % columns));
+    long steps = work->search->options->diagonal ? (down > across ? down : across)
+                                                 : down + across;
+
+    return window > work->root && work->candidate->askable[window] &&
+           (size_t)steps < work->most;
+}
+
+static void
+find_bounds(struct work *work)
+{
+    size_t stride = work->most + 1;
+
+    for (size_t k = work->least; k <= work->most; k++) {
+        double *list = work->bounds + k * stride;
+
+        list[0] = 0;
+        for (size_t m = 1; m <= work->most; m++)
+            list[m] = INFINITY;
+        for (size_t w = work->root + 1; w < work->windows; w++)
+            if (is_in_reach(work, w))
+                keep_least(list, work->most, weigh(work, w, k));
+        for (size_t m = 1; m <= work->most; m++)
+            list[m] += list[m - 1];
+    }
+}
+
+/* Whether some extension of the set might beat the best so far. */
+static bool
+is_promising(const struct work *work)
+{
+    const struct spt_trial *trial = &work->trial;
+    double lambda = work->search->options->lambda;
+    size_t stride = work->most + 1;
+    double goal =
+        work->best->count == 0 ? INFINITY : work->best->objective - SPT_REGION_TIE;
+    size_t k = trial->count + 1 > work->least ? trial->count + 1 : work->least;
+
+    for (; k <= work->most; k++) {
+        double so_far =
+            lambda * trial->f / (double)k + (1 - lambda) * (1 - trial->abundance);
+
+        if (so_far + work->bounds[k * stride + k - trial->count] < goal)
+            return true;
+    }
+    return false;
+}
+
+static bool
+may_extend(const struct work *work)
+{
+    return work->levels[work->trial.count].left > 0 && work->trial.count < work->most &&
+           work->steps > 0 && is_promising(work);
+}
+
+/* Count the set, and keep it if it is the best so far. */
+static void
+note_set(struct work *work)
+{
+    work->steps--;
+    if (work->trial.count >= work->least &&
+        (work->best->count == 0 ||
+         work->trial.objective < work->best->objective - SPT_REGION_TIE))
+        spt_trial_copy(work->best, &work->trial);
+}
+
+/* Offer the neighbours of `window` to the list of the set's size, behind those it has.
+ */
+static void
+offer_neighbours(struct work *work, size_t window)
+{
+    struct level *level = &work->levels[work->trial.count];
+    size_t *list = work->extension + work->trial.count * work->windows;
+    size_t neighbours[8], count;
+
+    count = spt_grid_neighbours(&work->candidate->grid, window,
+                                work->search->options->diagonal, neighbours);
+    level->old = level->left;
+    for (size_t i = 0; i < count; i++)
+        if (neighbours[i] > work->root && !work->seen[neighbours[i]] &&
+            work->candidate->askable[neighbours[i]]) {
+            work->seen[neighbours[i]] = 1;
+            list[level->left++] = neighbours[i];
+        }
+    level->end = level->left;
+}
+
+/* Take the last window of the list into the set. */
+static void
+take_window(struct work *work)
+{
+    size_t size = work->trial.count;
+    size_t *list = work->extension + size * work->windows;
+    size_t window = list[--work->levels[size].left];
+
+    if (!spt_trial_fits(work->search, &work->trial, window))
+        return;
+    spt_trial_add(work->search, &work->trial, window, true);
+    note_set(work);
+    memcpy(list + work->windows, list, work->levels[size].left * sizeof *list);
+    work->levels[size + 1].left = work->levels[size].left;
+    offer_neighbours(work, window);
+}
+
+static void
+give_back_window(struct work *work)
+{
+    size_t size = work->trial.count;
+    const size_t *list = work->extension + size * work->windows;
+
+    for (size_t i = work->levels[size].old; i < work->levels[size].end; i++)
+        work->seen[list[i]] = 0;
+    spt_trial_remove(work->search, &work->trial, size - 1);
+}
+
+static void
+try_root(struct work *work, size_t image, size_t root)
+{
+    work->root = root;
+    work->trial = (struct spt_trial){.image = image, .windows = work->trial.windows};
+    if (!spt_trial_fits(work->search, &work->trial, root) || work->steps == 0)
+        return;
+    memset(work->seen, 0, work->windows);
+    work->seen[root] = 1;
+    find_bounds(work);
+    spt_trial_add(work->search, &work->trial, root, true);
+    note_set(work);
+    work->levels[1].left = 0;
+    offer_neighbours(work, root);
+    for (;;) {
+        if (may_extend(work))
+            take_window(work);
+        else if (work->trial.count > 1)
+            give_back_window(work);
+        else
+            return;
+    }
+}
+
+/* Lower the best of all sets of `least` to `most` windows. */
+static void
+try_sizes(struct work *work, size_t least, size_t most)
+{
+    work->least = least;
+    work->most = most;
+    for (size_t image = 0; image < work->search->count; image++) {
+        work->candidate = &work->search->candidates[image];
+        work->windows = spt_grid_count(&work->candidate->grid);
+        for (size_t root = 0; root < work->windows; root++)
+            if (work->candidate->askable[root])
+                try_root(work, image, root);
+    }
+}
+
+/* Sizes from the largest down, until there is a set of that size; what is in *best, of
+ * any size, is beaten by one of those. */
+static void
+try_largest_first(struct work *work, size_t most)
+{
+    struct spt_trial known = *work->best;
+
+    for (size_t size = most; size > known.count; size--) {
+        work->best->count = 0;
+        try_sizes(work, size, size);
+        if (work->best->count > 0)
+            return;
+    }
+    *work->best = known;
+    try_sizes(work, known.count, known.count);
+}
+
+enum septum_status
+spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *proved,
+                 struct septum_error *err)
+{
+    const struct spt_region_options *options = search->options;
+    struct work work = {.search = search, .best = best};
+    size_t largest = search->largest, least = options->least_windows;
+    size_t grid = 0;
+    enum septum_status status = SEPTUM_OK;
+
+    for (size_t i = 0; i < search->count; i++) {
+        size_t windows = spt_grid_count(&search->candidates[i].grid);
+
+        grid = windows > grid ? windows : grid;
+    }
+    work.steps = options->most_steps > 0 ? options->most_steps : STEPS;
+    work.trial.windows = spt_alloc_array(largest + 1, sizeof *work.trial.windows);
+    work.extension = spt_alloc_array(largest + 2, grid * sizeof *work.extension);
+    work.levels = spt_alloc_array(largest + 2, sizeof *work.levels);
+    work.seen = spt_alloc_array(grid, 1);
+    work.bounds = spt_alloc_array(largest + 1, (largest + 1) * sizeof *work.bounds);
+    if (work.trial.windows == NULL || work.extension == NULL || work.levels == NULL ||
+        work.seen == NULL || work.bounds == NULL) {
+        status = spt_fail_memory(err, "choosing a region",
+                                 (largest + 1) * grid * sizeof *work.extension);
+        goto done;
+    }
+    if (options->fill || best->count < least)
+        try_largest_first(&work, options->fill ? largest : least);
+    if (!options->fill && best->count >= least)
+        try_sizes(&work, least > 0 ? least : 1, largest);
+    *proved = work.steps > 0;
+done:
+    free(work.trial.windows);
+    free(work.extension);
+    free(work.levels);
+    free(work.seen);
+    free(work.bounds);
+    return status;
+}

@@ -1,0 +1,52 @@
+/*
+ * adapt.c - see adapt.h.
+ */
+#include "api/adapt.h"
+
+#include <stdio.h>
+
+struct listener {
+    septum_progress_fn progress;
+    void *user;
+};
+
+static bool
+tell(const struct listener *listener, const char *what, bool milestone)
+{
+    const struct septum_progress about = {
+        .seconds_left = -1, .what = what, .milestone = milestone};
+
+    return listener->progress == NULL || listener->progress(listener->user, &about);
+}
+
+static bool
+is_alive(void *user)
+{
+    return tell(user, "looking at the new domain with the source model", false);
+}
+
+enum septum_status
+spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
+          enum septum_polarity polarity, const struct spt_settings *settings,
+          septum_progress_fn progress, void *user, char text[SPT_DOMAIN_TEXT],
+          struct septum_error *err)
+{
+    struct listener listener = {progress, user};
+    struct spt_domain domain;
+    enum septum_status status;
+
+    text[0] = '\0';
+    if (polarity == SEPTUM_POLARITY_INVERSE) {
+        spt_model_negate(model);
+        snprintf(text, SPT_DOMAIN_TEXT, "the source model is turned to see negatives");
+    }
+    if (polarity != SEPTUM_POLARITY_AUTO || !settings->adapts)
+        return SEPTUM_OK;
+    status = spt_domain_meet(model, labelled, settings->precision, is_alive, &listener,
+                             &domain, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_domain_describe(&domain, text);
+    return tell(&listener, text, true) ? SEPTUM_OK
+                                       : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+}

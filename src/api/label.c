@@ -1,0 +1,62 @@
+/*
+ * label.c - the labelling page, served until told to stop.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "server/server.h"
+
+#define DEFAULT_LAMBDA 0.8
+#define DEFAULT_WINDOWS 6
+#define DEFAULT_MINUTES 60
+#define DEFAULT_LEARN_SECONDS 30
+
+/* How often a request to stop is looked for. */
+#define TICK_NANOSECONDS 100000000
+
+static void
+wait_for_end(const struct septum_label_options *options)
+{
+    const struct timespec tick = {.tv_nsec = TICK_NANOSECONDS};
+
+    while (options->go_on == NULL || options->go_on(options->user))
+        nanosleep(&tick, NULL);
+}
+
+enum septum_status
+septum_label(const struct septum_label_options *options, struct septum_error *err)
+{
+    const struct spt_desk_options work = {
+        .project = options->project,
+        .lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
+        .windows = options->windows > 0 ? options->windows : DEFAULT_WINDOWS,
+        .minutes = options->minutes > 0 ? options->minutes : DEFAULT_MINUTES,
+        .learn_seconds = options->no_learning         ? 0
+                         : options->learn_seconds > 0 ? options->learn_seconds
+                                                      : DEFAULT_LEARN_SECONDS,
+        .threads = options->threads,
+    };
+    const struct spt_server_options how = {
+        .address = options->listen != NULL ? options->listen : "127.0.0.1",
+        .port = options->port,
+        .certificate = options->certificate,
+        .key = options->key,
+        .insecure = options->insecure,
+        .who = options->who != NULL ? options->who : "unknown",
+    };
+    const char *slash = strrchr(options->project, '/');
+    struct spt_server *server = NULL;
+    struct spt_desk *desk = NULL;
+    enum septum_status status = spt_desk_open(&work, &desk, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_server_start(
+            &how, desk, slash != NULL ? slash + 1 : options->project, &server, err);
+    if (status == SEPTUM_OK &&
+        (options->ready == NULL ||
+         options->ready(options->user, spt_server_address(server))))
+        wait_for_end(options);
+    spt_server_stop(server);
+    spt_desk_close(desk);
+    return status;
+}

@@ -1,0 +1,44 @@
+/*
+ * segment_page.h - one image of any size into the files that segmenting it gives.
+ *
+ * The image is read three times: twice for its percentiles, once to be predicted.  At
+ * no time is more of it in memory than a row of tiles sees.
+ */
+#ifndef SEPTUM_API_SEGMENT_PAGE_H
+#define SEPTUM_API_SEGMENT_PAGE_H
+
+#include "image/set.h"
+#include "predict/predict.h"
+
+/* The files that an image gives, in the order of spt_product_path()'s numbers. */
+#define SPT_PRODUCTS 3
+
+/* Is product number `product` asked for? */
+bool spt_product_wanted(const struct septum_segment_options *options, size_t product);
+
+/* "DIRECTORY/NAME-mask.png" and the like; the caller's to free; NULL for want of
+ * memory. */
+char *spt_product_path(const struct septum_segment_options *options,
+                       const struct spt_page *page, size_t product);
+
+/* Refuse a page whose file can only be read with more memory than is allowed. */
+enum septum_status
+spt_segment_check(const struct septum_segment_options *options,
+                  const struct spt_page *page, struct septum_error *err);
+
+struct spt_segmentation {
+    const struct septum_segment_options *options;
+    struct spt_predictor *predictor;
+    double threshold; /* of membrane, for the mask */
+    /* Called after each row of tiles with the rows done.  False stops the work
+     * (SEPTUM_ESTOPPED). */
+    bool (*alive)(void *user, uint32_t rows);
+    void *user;
+};
+
+/* Segment `page`: all its files appear whole, or none of them. */
+enum septum_status
+spt_segment_page(const struct spt_segmentation *segmentation,
+                 const struct spt_page *page, struct septum_error *err);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * abundance.h - how common each window of a set of images is: all pairs compared and
+ * clustered, or a sample of them where there are too many.
+ */
+#ifndef SEPTUM_LOOP_ABUNDANCE_H
+#define SEPTUM_LOOP_ABUNDANCE_H
+
+#include <stdbool.h>
+
+#include "abundance/ncc.h"
+#include "train/samples.h"
+
+struct spt_abundance_options {
+    struct spt_ncc_options ncc;
+    float cut; /* windows further apart than this average distance are different */
+    /*
+     * All pairs are compared as long as that takes no more than this; beyond, a sample
+     * (abundance/sample.h).  0 is no limit.
+     */
+    uint64_t most_bytes;
+    uint64_t most_pairs;
+    size_t sample; /* windows in it; >= 1 */
+};
+
+/*
+ * For windows of `side` pixels: all shifts of up to an eighth of it (8 of 64), cut at
+ * 0.75; pairs up to a little above the cut at full resolution, the others at a lower
+ * bandwidth.  All pairs up to 1.5 GB and 200 million of them
+ * (20,000 windows), else a sample of 5,000 windows.  docs/how-it-works.md says how the
+ * cut was chosen, docs/abundance.md what the bandwidth saves and what it changes.
+ */
+struct spt_abundance_options spt_abundance_defaults(uint32_t side);
+
+/* What is known of all windows of all images, one image after the other, row-major over
+ * each grid.  All zero is a valid, empty value. */
+struct spt_abundance {
+    size_t count;  /* windows */
+    float *scores; /* S_w; of a sampled set the window's density, the share of the
+                      sample that is within the cut of it */
+    uint32_t *cluster_of; /* numbers below `clusters` */
+    size_t clusters;
+    size_t sampled; /* windows in the sample; 0: all pairs were compared */
+};
+
+/*
+ * The abundance of the windows of `count` images, clustered together.  Equal input
+ * gives an equal answer.  Fails with SEPTUM_EINVAL (options) or SEPTUM_ENOMEM; the
+ * caller clears *out.
+ */
+enum septum_status
+spt_abundance_find(const struct spt_sample *images, size_t count, uint32_t side,
+                   const struct spt_abundance_options *options,
+                   struct spt_abundance *out, struct septum_error *err);
+
+/* The same in other arrays: the S_w of image i in abundance[i], and the clusters of all
+ * windows in `numbers`, one image after the other; either may be NULL. */
+enum septum_status
+spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
+                       const struct spt_abundance_options *options, float **abundance,
+                       uint32_t *numbers, size_t *clusters, struct septum_error *err);
+
+void spt_abundance_clear(struct spt_abundance *abundance);
+
+#endif

@@ -1,0 +1,364 @@
+// session.js - the way of the work: which sheet is open, what the server is doing, and how
+// an answer is handed in and the next region comes.
+
+import { Refused, Unreachable } from './api.js';
+import { showNotice, showSaved, showState, showTask, showTrouble } from './panels.js';
+import { Work } from './work.js';
+
+const POLL_MS = 1000, EAGER_POLL_MS = 150, HIDDEN_POLL_MS = 5000;
+
+export class Session {
+    constructor(parts) {
+        // api, store, clock, scene, tools, pictures; onScene() after all is on the screen
+        Object.assign(this, parts);
+        this.state = null;
+        this.work = null;
+        this.image = null;      // what is looked at without a sheet
+        this.busy = false;      // an answer is being handed in
+        this.opening = 0;       // counts what was opened; an older one that arrives is late
+        this.reachable = true;
+        this.hurries = new Set();
+    }
+
+    // ---- waiting ----------------------------------------------------------------------
+
+    // Resolves after a while, or as soon as hurry() is called.
+    wait(ms) {
+        return new Promise((resolve) => {
+            const done = () => {
+                clearTimeout(timer);
+                this.hurries.delete(done);
+                resolve();
+            };
+            const timer = setTimeout(done, ms);
+            this.hurries.add(done);
+        });
+    }
+
+    hurry() {
+        for (const done of [...this.hurries])
+            done();
+    }
+
+    // ---- the server's state -------------------------------------------------------------
+
+    async run() {
+        for (;;) {
+            await this.poll();
+            const eager = this.work === null && this.image === null;
+            await this.wait(document.hidden ? HIDDEN_POLL_MS : eager ? EAGER_POLL_MS : POLL_MS);
+        }
+    }
+
+    async poll() {
+        try {
+            const state = await this.api.get('/api/state');
+            const changed = state.version !== this.state?.version;
+            this.state = state;
+            this.reachable = true;
+            showState(state);
+            showTrouble(state.error);
+            if (this.work === null && this.image === null && !this.busy)
+                await this.findWork();
+            else if (changed)
+                await this.lookAround();
+        } catch (error) {
+            this.lost(error);
+        }
+        showSaved(this.work, this.reachable);
+    }
+
+    // A request failed outside of the work's own queue.
+    lost(error) {
+        if (error instanceof Unreachable)
+            this.reachable = false;
+        else if (error instanceof Refused && error.status === 403)
+            showTrouble('The server has been started anew: open the address that it ' +
+                        'printed, in this or another tab.');
+        else
+            showTrouble(error.message);
+    }
+
+    // Others may have drawn on our sheet, or closed it.
+    async lookAround() {
+        const { work, state } = this;
+        if (state.ahead)
+            this.pictures.get(imageUrl(state.ahead)).catch(() => {});
+        if (work === null || this.busy || work.queue.length > 0)
+            return;
+        if (state.sheet?.id === work.sheet.id) {
+            await work.notice(state.sheet.last);
+            return;
+        }
+        try {
+            await work.catchUp();
+        } catch (error) {
+            if (!(error instanceof Refused) || error.status === 403)
+                throw error;
+            if (work === this.work)
+                this.leave();
+        }
+    }
+
+    // ---- opening ------------------------------------------------------------------------
+
+    async findWork() {
+        const { state } = this;
+        const sheet = state.sheet ?? (await this.api.post('/api/ask', {})).sheet;
+        if (sheet !== null)
+            await this.openSheet(sheet);
+        else if (state.done)
+            showNotice('Nothing is left to ask.',
+                       'Every region has been labelled or skipped. You can still open any ' +
+                       'image and label freely.');
+        else if (state.images.length === 0)
+            showNotice('The project has no images.', 'Add some with: septum project add');
+        else
+            showNotice('Choosing the next region…',
+                       state.learning.running ? state.learning.what : '');
+    }
+
+    // Put away what is open; what comes next is found by the next poll.
+    leave() {
+        this.opening++;
+        this.work = null;
+        this.image = null;
+        this.tools.setWork(null);
+        this.scene.clear();
+        this.scene.redraw();
+        this.busy = false;
+        showTask({ kind: 'none' });
+        this.onScene();
+        this.hurry();
+    }
+
+    imageOf(id) {
+        return this.state.images.find((image) => image.id === id);
+    }
+
+    async openSheet(sheet) {
+        const turn = ++this.opening;
+        const work = new Work(sheet, {
+            api: this.api, store: this.store, scope: `${this.state.project}|${this.state.who}`,
+            seconds: () => this.clock.seconds, wait: (ms) => this.wait(ms) });
+        // One after the other would add up: confirm to next region is what counts.
+        const [picture] = await Promise.all([this.pictures.get(imageUrl(sheet.image)),
+                                             work.open()]);
+        if (turn !== this.opening)
+            return;
+        this.image = null;
+        this.work = work;
+        this.busy = false;
+        this.tools.setWork(work);
+        this.clock.restart(sheet.seconds);
+        this.connect(work);
+        this.show(picture);
+        this.scene.setWork(work);
+        this.fit();
+        this.showTask();
+        this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
+    }
+
+    connect(work) {
+        work.beforeReplay = () => this.tools.stroke?.cut();
+        work.onChange = (runs) => {
+            if (runs === null)
+                this.scene.spoilAll();
+            else if (runs.length > 0)
+                this.scene.spoil(this.tools.global(work.labels.boxOf(runs)));
+            this.onScene();
+        };
+        work.onStatus = () => {
+            if (work === this.work)
+                showSaved(work, this.reachable || work.trouble === null);
+        };
+    }
+
+    // Look at an image without painting.
+    async look(image) {
+        const turn = ++this.opening;
+        const picture = await this.pictures.get(imageUrl(image.id));
+        if (turn !== this.opening)
+            return;
+        this.tools.setWork(null);
+        this.work = null;
+        this.image = image;
+        this.show(picture);
+        this.scene.view.fit([0, 0, image.width, image.height], 0.02);
+        this.showTask();
+        this.showMore(turn, image.id, image.predicted, this.state.model?.threshold ?? 0.5);
+    }
+
+    show(picture) {
+        showNotice('');
+        this.scene.clear();
+        this.scene.setImage(picture);
+    }
+
+    // What may be laid over the image comes when it comes, or not at all.
+    showMore(turn, image, model, threshold) {
+        const put = (promise, use) => promise.then((thing) => {
+            if (turn === this.opening) {
+                use(thing);
+                this.onScene();
+            }
+        }, () => {});
+        this.onScene();
+        if (model) {
+            put(this.pictures.get(`/api/probability/${image}.png?model=${model}`),
+                (picture) => this.scene.setProbability(picture, threshold));
+        }
+        put(this.api.get(`/api/abundance/${image}`), (abundance) =>
+            this.scene.setAbundance(abundance));
+        if (this.work?.sheet.kind === 'free')
+            return; // what is known is what the sheet began with
+        put(this.pictures.get(`/api/labels/${image}.png?after=${this.state.version}`,
+                              { halve: false }),
+            (picture) => this.scene.setKnown(picture));
+    }
+
+    fit() {
+        if (this.work !== null) {
+            const [top, left, height, width] = this.work.sheet.box;
+            this.scene.view.fit([left, top, width, height],
+                                this.work.sheet.kind === 'region' ? 0.3 : 0.02);
+        } else if (this.image !== null) {
+            this.scene.view.fit([0, 0, this.image.width, this.image.height], 0.02);
+        }
+        this.scene.redraw();
+    }
+
+    showTask() {
+        const { work, image, busy } = this;
+        const of = image ?? this.imageOf(work?.sheet.image);
+        showTask({ kind: work?.sheet.kind ?? (image !== null ? 'look' : 'none'), busy,
+                   name: of?.name ?? '', why: work?.sheet.why ?? whatIsSeen(image),
+                   asked: work === null || work.sheet.kind === 'free' });
+        const stage = this.scene.stage;
+        stage.dataset.sheet = String(work?.sheet.id ?? '');
+        stage.dataset.image = String(of?.id ?? '');
+    }
+
+    // ---- handing in -----------------------------------------------------------------------
+
+    confirm() {
+        return this.handIn((work) => ['confirm', { number: work.last }]);
+    }
+
+    skip() {
+        if (this.work?.sheet.kind !== 'region')
+            return Promise.resolve();
+        return this.handIn(() => ['skip', {}]);
+    }
+
+    // Send all that is queued, then the answer, again until it is taken.
+    async handIn(answer) {
+        const { work, tools } = this;
+        if (work === null || this.busy)
+            return;
+        this.busy = true;
+        tools.choose(tools.tool); // ends stroke and line
+        tools.frozen = true;
+        this.showTask();
+        try {
+            const next = await this.deliver(work, answer);
+            if (work !== this.work)
+                return;
+            if (next)
+                await this.openSheet(next);
+            else
+                this.leave();
+        } catch (error) {
+            await this.refused(work, error);
+        }
+    }
+
+    async deliver(work, answer) {
+        for (;;) {
+            await work.drain();
+            const [way, body] = answer(work);
+            try {
+                const path = `/api/sheet/${work.sheet.id}/${way}`;
+                return (await this.api.post(path, { ...body, seconds: this.clock.seconds }))
+                    .next;
+            } catch (error) {
+                if (error instanceof Refused && error.status === 410)
+                    return null; // taken already: its answer was lost, or another tab's
+                if (!(error instanceof Unreachable))
+                    throw error;
+                this.reachable = false;
+                showSaved(work, false);
+            }
+            await this.wait(POLL_MS);
+        }
+    }
+
+    async refused(work, error) {
+        this.busy = false;
+        this.tools.frozen = false;
+        this.showTask();
+        if (!(error instanceof Refused) || error.status !== 409) {
+            this.lost(error);
+            return;
+        }
+        showTrouble('This sheet was changed in another tab meanwhile: look again, then confirm.');
+        try {
+            await work.catchUp();
+        } catch (second) {
+            this.lost(second);
+        }
+    }
+
+    // ---- free sheets ------------------------------------------------------------------------
+
+    async labelHere() {
+        if (this.image === null)
+            return;
+        try {
+            await this.openSheet((await this.api.post('/api/free', { image: this.image.id })).sheet);
+        } catch (error) {
+            this.lost(error);
+        }
+    }
+
+    // Back to the region that was asked for.  A free sheet that was only looked at is put
+    // away; one with changes stays open for later.
+    async backToTask() {
+        const { work } = this;
+        if (this.busy)
+            return;
+        this.tools.endStroke();
+        try {
+            await work?.drain();
+            if (work?.sheet.kind === 'free' && work.last === 0)
+                await this.api.post(`/api/sheet/${work.sheet.id}/close`, {});
+            const { sheet } = await this.api.post('/api/ask', {});
+            if (sheet !== null)
+                await this.openSheet(sheet);
+            else
+                this.leave();
+        } catch (error) {
+            this.lost(error);
+        }
+    }
+
+    // The page is going away: what is queued lies in the browser's store, and is also sent
+    // for as long as the browser lets it.
+    async farewell() {
+        const { work, tools } = this;
+        if (work === null)
+            return;
+        tools.stroke?.cut();
+        for (const change of work.queue) {
+            this.api.post(`/api/sheet/${work.sheet.id}/change`,
+                          { ...change, seconds: this.clock.seconds }, true).catch(() => {});
+        }
+    }
+}
+
+const imageUrl = (id) => `/api/image/${id}.png`;
+
+function whatIsSeen(image) {
+    return image?.predicted ? 'Orange is what the net takes for membrane now.'
+                            : 'The net has not looked at this image yet.';
+}

@@ -1,0 +1,200 @@
+// tools.js - what the expert paints with: brush, eraser, fill and line, on the open sheet.
+//
+// Pointer and keyboard both come here, with pixels of the image.
+
+import { MEMBRANE, OTHER, UNSURE, Coverage } from './labels.js';
+import { eachRow } from './brush.js';
+import { Livewire } from './livewire.js';
+import { Stroke } from './stroke.js';
+
+export const TOOLS = ['brush', 'eraser', 'fill', 'line'];
+export const SIZES = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100];
+
+export class Tools {
+    constructor(scene) {
+        this.scene = scene;
+        this.work = null;
+        this.frozen = false; // nothing is taken while the sheet is being handed in
+        this.tool = 'brush';
+        this.label = MEMBRANE;
+        this.size = 5;
+        this.stroke = null;
+        this.anchor = null; // of the line, pixel of the image
+        this.onChange = () => {};
+    }
+
+    // Take up a sheet; null for none.
+    setWork(work) {
+        this.endStroke();
+        this.endLine();
+        this.work = work;
+        this.frozen = false;
+    }
+
+    choose(tool) {
+        this.endStroke();
+        this.endLine();
+        this.tool = tool;
+        this.onChange();
+    }
+
+    chooseLabel(label) {
+        this.label = label;
+        if (this.tool === 'eraser')
+            this.tool = 'brush';
+        this.onChange();
+    }
+
+    swapLabel() {
+        this.chooseLabel(this.label === MEMBRANE ? OTHER : MEMBRANE);
+    }
+
+    setSize(size) {
+        this.size = size;
+        this.onChange();
+    }
+
+    stepSize(step) {
+        const at = SIZES.findIndex((size) => size >= this.size);
+        this.setSize(SIZES[Math.min(Math.max(at + step, 0), SIZES.length - 1)]);
+    }
+
+    // What the eraser leaves: no membrane in a region, no label on a free sheet.
+    get erased() {
+        return this.work.sheet.kind === 'free' ? UNSURE : OTHER;
+    }
+
+    // ---- gestures; x and y are pixels of the image -----------------------------------
+
+    get ready() {
+        return this.work !== null && !this.frozen && !this.work.closed;
+    }
+
+    // Pixel of the image to pixel of the sheet's box.
+    local([x, y]) {
+        const [top, left] = this.work.sheet.box;
+        return [x - left, y - top];
+    }
+
+    down(x, y, erase = false) {
+        if (!this.ready)
+            return;
+        const tool = erase ? 'eraser' : this.tool;
+        if (tool === 'fill') {
+            this.fill(x, y);
+        } else if (tool === 'line') {
+            this.click(x, y);
+        } else {
+            const value = tool === 'eraser' ? this.erased : this.label;
+            this.stroke = new Stroke(this.work, { tool, value, size: this.size });
+            this.move(x, y);
+        }
+    }
+
+    move(x, y) {
+        if (this.stroke !== null) {
+            const box = this.stroke.to(...this.local([x, y]));
+            this.scene.spoil(this.global(box));
+        } else if (this.anchor !== null) {
+            this.scene.setLine(this.wire.path(x, y));
+        }
+    }
+
+    global([left, top, right, bottom]) {
+        const [dy, dx] = this.work.sheet.box;
+        return [left + dx, top + dy, right + dx, bottom + dy];
+    }
+
+    up() {
+        this.endStroke();
+    }
+
+    // Once a frame.
+    tick() {
+        this.stroke?.tick();
+    }
+
+    endStroke() {
+        this.stroke?.cut();
+        this.stroke = null;
+    }
+
+    // A second finger came down: what the first began was no stroke.
+    cancelStroke() {
+        const drew = this.stroke !== null &&
+            (this.stroke.first !== null || this.stroke.before.runs.length > 0);
+        this.endStroke();
+        if (drew)
+            this.undo();
+    }
+
+    fill(x, y) {
+        const { labels } = this.work;
+        const [i, j] = this.local([x, y]);
+        if (i < 0 || j < 0 || i >= labels.width || j >= labels.height)
+            return;
+        const runs = labels.flood(i, j, this.label);
+        if (runs.length > 0)
+            this.work.add({ kind: 'paint', tool: 'fill', runs });
+    }
+
+    // ---- the line -------------------------------------------------------------------
+
+    click(x, y) {
+        if (this.anchor !== null)
+            this.drawLine(this.wire.path(x, y));
+        this.anchor = [x, y];
+        this.wire = this.search(x, y);
+        this.scene.setLine([[x, y]]);
+    }
+
+    // Ways from (x, y): along the membranes of the probability map where there is one,
+    // straight where there is none.
+    search(x, y) {
+        const { probability, view } = this.scene;
+        if (probability && x >= 0 && y >= 0 && x < view.imageWidth && y < view.imageHeight) {
+            const { grey, width, height } = probability.levels[0];
+            return new Livewire(grey, width, height, x, y);
+        }
+        return { path: (i, j) => [[x, y], [i, j]] };
+    }
+
+    drawLine(path) {
+        const { labels } = this.work;
+        const covered = new Coverage();
+        const points = path.map((point) => this.local(point));
+        points.forEach(([x, y], i) => {
+            const [fromX, fromY] = points[Math.max(i - 1, 0)];
+            eachRow(this.size, fromX, fromY, x, y, labels.width, labels.height,
+                    (row, left, right) => labels.eachPaintable(row, left, right,
+                        (start, length) => covered.add(start, length)));
+        });
+        const runs = covered.runs(this.label);
+        if (runs.length > 0)
+            this.work.add({ kind: 'paint', tool: 'line', runs });
+    }
+
+    endLine() {
+        this.anchor = null;
+        this.wire = null;
+        this.scene.setLine(null);
+    }
+
+    // ---- undo and redo --------------------------------------------------------------
+
+    undo() {
+        this.step('undo');
+    }
+
+    redo() {
+        this.step('redo');
+    }
+
+    step(way) {
+        if (!this.ready)
+            return;
+        this.endStroke();
+        this.endLine();
+        this.work[way]();
+    }
+}

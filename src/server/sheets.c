@@ -1,0 +1,501 @@
+/*
+ * sheets.c - asking for work, drawing, confirming: what changes the project.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "server/answers.h"
+
+#define WHOLE ((int64_t)1 << 53) /* JSON's numbers are exact up to here */
+#define TOOL_BYTES 32
+
+/* ---- what comes in --------------------------------------------------------------- */
+
+/* The members that a body may have; those that it has not are as they are here. */
+struct body {
+    int64_t number, of, image;
+    double seconds; /* NaN: not said */
+    enum spt_change_kind kind;
+    bool has_kind;
+    char tool[TOOL_BYTES];
+    struct spt_runs runs;
+};
+
+static void
+read_kind(struct spt_json *json, struct body *body)
+{
+    char word[16];
+
+    spt_json_text(json, word, sizeof word);
+    for (int i = 0; spt_change_kinds[i] != NULL; i++)
+        if (strcmp(word, spt_change_kinds[i]) == 0) {
+            body->kind = (enum spt_change_kind)i;
+            body->has_kind = true;
+            return;
+        }
+    json->failed = true;
+}
+
+/* [[start, length, value], ...] */
+static void
+read_runs(struct spt_json *json, struct body *body)
+{
+    bool outer = false;
+
+    while (spt_json_item(json, &outer)) {
+        int64_t numbers[3] = {0};
+        bool inner = false;
+        int count = 0;
+
+        while (spt_json_item(json, &inner)) {
+            if (count == 3) {
+                json->failed = true;
+                return;
+            }
+            numbers[count] = spt_json_whole(json, count == 1,
+                                            count == 2 ? SPT_LABEL_UNKNOWN : WHOLE);
+            count++;
+        }
+        if (json->failed || count != 3 ||
+            !spt_runs_add(&body->runs,
+                          (struct spt_run){(uint64_t)numbers[0], (uint64_t)numbers[1],
+                                           (uint8_t)numbers[2]})) {
+            json->failed = true;
+            return;
+        }
+    }
+}
+
+static bool
+read_body(const struct spt_request *request, struct body *body)
+{
+    struct spt_json json = spt_json_read(request->body, request->body_bytes);
+    char name[16];
+    bool started = false;
+
+    *body = (struct body){.seconds = NAN};
+    while (spt_json_member(&json, &started, name, sizeof name)) {
+        if (strcmp(name, "number") == 0)
+            body->number = spt_json_whole(&json, 0, WHOLE);
+        else if (strcmp(name, "of") == 0)
+            body->of = spt_json_whole(&json, 0, WHOLE);
+        else if (strcmp(name, "image") == 0)
+            body->image = spt_json_whole(&json, 0, WHOLE);
+        else if (strcmp(name, "seconds") == 0)
+            body->seconds = spt_json_number(&json);
+        else if (strcmp(name, "kind") == 0)
+            read_kind(&json, body);
+        else if (strcmp(name, "tool") == 0)
+            spt_json_text(&json, body->tool, sizeof body->tool);
+        else if (strcmp(name, "runs") == 0)
+            read_runs(&json, body);
+        else
+            spt_json_skip(&json);
+        if (json.failed)
+            break;
+    }
+    /* Nobody works on a region for a month. */
+    if (spt_json_ends(&json) &&
+        (isnan(body->seconds) || (body->seconds >= 0 && body->seconds < 2.7e6)))
+        return true;
+    spt_runs_clear(&body->runs);
+    return false;
+}
+
+static void
+respond_body(struct spt_response *response)
+{
+    spt_respond_error(response, 400, "what was sent is not what this takes");
+}
+
+/* Runs from strangers lie within the box. */
+static bool
+fit_box(const struct spt_runs *runs, const struct spt_sheet *sheet)
+{
+    uint64_t pixels = spt_sheet_pixels(sheet);
+
+    for (size_t i = 0; i < runs->count; i++)
+        if (runs->run[i].start >= pixels ||
+            runs->run[i].length > pixels - runs->run[i].start)
+            return false;
+    return true;
+}
+
+/* ---- what goes out --------------------------------------------------------------- */
+
+static void
+add_runs(struct spt_text *text, const struct spt_runs *runs)
+{
+    spt_text_add(text, "[");
+    for (size_t i = 0; i < runs->count; i++)
+        spt_text_add(text, "%s[%" PRIu64 ",%" PRIu64 ",%d]", i > 0 ? "," : "",
+                     runs->run[i].start, runs->run[i].length, (int)runs->run[i].value);
+    spt_text_add(text, "]");
+}
+
+static void
+add_region(const struct spt_lease *lease, struct spt_text *text)
+{
+    spt_text_add(text,
+                 ", \"side\": %" PRIu32
+                 ", \"objective\": %.10g, \"uncertainty\": %.10g, \"abundance\": %.10g"
+                 ", \"windows\": [",
+                 lease->side, lease->objective, lease->uncertainty, lease->abundance);
+    for (size_t i = 0; i < lease->count; i++)
+        spt_text_add(text, "%s[%" PRIu32 ", %" PRIu32 "]", i > 0 ? ", " : "",
+                     lease->windows[i].row, lease->windows[i].column);
+    spt_text_add(text, "]");
+}
+
+enum septum_status
+spt_sheet_add_json(struct spt_site *site, struct spt_project *project,
+                   const struct spt_sheet *sheet, struct spt_text *text,
+                   struct septum_error *err)
+{
+    struct spt_leases leases = {0};
+    enum septum_status status = SEPTUM_OK;
+
+    (void)site;
+    if (sheet->id == 0) {
+        spt_text_add(text, "null");
+        return SEPTUM_OK;
+    }
+    if (sheet->kind == SPT_SHEET_REGION)
+        status = spt_project_lease(project, sheet->lease, &leases, err);
+    if (status != SEPTUM_OK)
+        return status;
+    spt_text_add(text, "{\"id\": %" PRId64 ", \"kind\": \"%s\", \"image\": %" PRId64,
+                 sheet->id, sheet->kind == SPT_SHEET_REGION ? "region" : "free",
+                 sheet->image);
+    spt_text_add(text,
+                 ", \"box\": [%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "]",
+                 sheet->top, sheet->left, sheet->height, sheet->width);
+    if (leases.count > 0)
+        add_region(&leases.lease[0], text);
+    spt_text_add(text,
+                 ", \"model\": %" PRId64 ", \"threshold\": %.10g, \"seconds\": %.10g"
+                 ", \"last\": %" PRId64 ", \"why\": ",
+                 sheet->model, sheet->threshold, sheet->seconds, sheet->last);
+    spt_text_add_json(text, sheet->why);
+    spt_text_add(text, "}");
+    spt_leases_clear(&leases);
+    return SEPTUM_OK;
+}
+
+/* Answer {NAME: SHEET}, after what is in `text` already, or why not; the project is
+ * taken. */
+static void
+respond_sheet(struct spt_site *site, struct spt_project *project, struct spt_text *text,
+              enum septum_status status, struct septum_error *err,
+              const struct spt_sheet *sheet, const char *name,
+              struct spt_response *response)
+{
+    spt_text_add(text, "\"%s\": ", name);
+    if (status == SEPTUM_OK)
+        status = spt_sheet_add_json(site, project, sheet, text, err);
+    spt_text_add(text, "}\n");
+    if (status == SEPTUM_OK)
+        spt_respond_text(response, 200, text);
+    else
+        spt_respond_failure(response, status, err);
+    spt_text_clear(text);
+}
+
+/* ---- routes ---------------------------------------------------------------------- */
+
+void
+spt_answer_ask(struct spt_site *site, const struct spt_request *request, int64_t id,
+               struct spt_response *response)
+{
+    struct spt_project *project = spt_desk_take(site->desk);
+    struct spt_text text = {0};
+    struct spt_sheet sheet;
+    struct septum_error err;
+    enum septum_status status = spt_desk_ask(site->desk, request->who, &sheet, &err);
+
+    (void)id;
+    spt_text_add(&text, "{");
+    respond_sheet(site, project, &text, status, &err, &sheet, "sheet", response);
+    spt_desk_give(site->desk);
+    spt_sheet_clear(&sheet);
+}
+
+void
+spt_answer_free(struct spt_site *site, const struct spt_request *request, int64_t id,
+                struct spt_response *response)
+{
+    struct spt_project *project;
+    struct spt_text text = {0};
+    struct spt_sheet sheet;
+    struct septum_error err;
+    struct body body;
+    enum septum_status status;
+
+    (void)id;
+    if (!read_body(request, &body)) {
+        respond_body(response);
+        return;
+    }
+    spt_runs_clear(&body.runs);
+    if (spt_site_image(site, body.image) == spt_desk_images(site->desk)->count) {
+        spt_respond_error(response, 404, "the project has no such image");
+        return;
+    }
+    project = spt_desk_take(site->desk);
+    status = spt_desk_free(site->desk, request->who, body.image, &sheet, &err);
+    spt_text_add(&text, "{");
+    respond_sheet(site, project, &text, status, &err, &sheet, "sheet", response);
+    spt_desk_give(site->desk);
+    spt_sheet_clear(&sheet);
+}
+
+/* Find the open sheet that a path names; false, and *response says why, when there is
+ * none.  The project is taken; the caller clears *out. */
+static bool
+find_sheet(struct spt_project *project, const struct spt_request *request, int64_t id,
+           struct spt_sheet *out, struct spt_response *response)
+{
+    struct septum_error err;
+    enum septum_status status = spt_project_sheet(project, id, request->who, out, &err);
+
+    if (status != SEPTUM_OK)
+        spt_respond_failure(response, status, &err);
+    else if (out->id == 0)
+        spt_respond_error(response, 410,
+                          "that work is confirmed, skipped or another's by now");
+    return status == SEPTUM_OK && out->id != 0;
+}
+
+static enum septum_status
+add_change(void *user, const struct spt_change *change, struct septum_error *err)
+{
+    struct spt_text *text = user;
+
+    (void)err;
+    if (text->bytes.at[text->bytes.count - 1] == '}')
+        spt_text_add(text, ",\n");
+    spt_text_add(text, "{\"number\": %" PRId64 ", \"kind\": \"%s\", ", change->number,
+                 spt_change_kinds[change->kind]);
+    if (change->of != 0)
+        spt_text_add(text, "\"of\": %" PRId64 ", ", change->of);
+    spt_text_add(text, "\"tool\": ");
+    spt_text_add_json(text, change->tool != NULL ? change->tool : "");
+    spt_text_add(text, ", \"runs\": ");
+    add_runs(text, &change->runs);
+    spt_text_add(text, "}");
+    return SEPTUM_OK;
+}
+
+void
+spt_answer_journal(struct spt_site *site, const struct spt_request *request, int64_t id,
+                   struct spt_response *response)
+{
+    int64_t after = request->after != NULL ? strtoll(request->after, NULL, 10) : 0;
+    struct spt_project *project = spt_desk_take(site->desk);
+    struct spt_sheet sheet = {0};
+    struct spt_runs base = {0};
+    struct spt_text text = {0};
+    struct septum_error err;
+    enum septum_status status = SEPTUM_OK;
+
+    if (!find_sheet(project, request, id, &sheet, response)) {
+        spt_desk_give(site->desk);
+        return;
+    }
+    spt_text_add(&text, "{");
+    if (after <= 0)
+        status = spt_project_base(project, &sheet, &base, &err);
+    if (status == SEPTUM_OK && after <= 0) {
+        spt_text_add(&text, "\"base\": ");
+        add_runs(&text, &base);
+        spt_text_add(&text, ",\n");
+    }
+    spt_text_add(&text, "\"changes\": [");
+    if (status == SEPTUM_OK && !text.failed)
+        status = spt_project_changes(project, &sheet, after, add_change, &text, &err);
+    spt_desk_give(site->desk);
+    spt_text_add(&text, "]}\n");
+    if (status == SEPTUM_OK)
+        spt_respond_text(response, 200, &text);
+    else
+        spt_respond_failure(response, status, &err);
+    spt_text_clear(&text);
+    spt_runs_clear(&base);
+    spt_sheet_clear(&sheet);
+}
+
+static void
+respond_behind(struct spt_response *response, int64_t last)
+{
+    struct spt_text text = {0};
+
+    spt_text_add(&text,
+                 "{\"error\": \"this was drawn on in another place, too\", \"last\": "
+                 "%" PRId64 "}\n",
+                 last);
+    spt_respond_text(response, 409, &text);
+}
+
+static void
+record(struct spt_site *site, struct spt_project *project,
+       const struct spt_sheet *sheet, const struct body *body,
+       struct spt_response *response)
+{
+    const struct spt_change change = {
+        .number = body->number,
+        .kind = body->kind,
+        .of = body->of,
+        .tool = body->tool,
+        .seconds = isnan(body->seconds) ? sheet->seconds : body->seconds,
+        .runs = body->runs,
+    };
+    enum spt_change_outcome outcome;
+    struct spt_text text = {0};
+    struct septum_error err;
+    int64_t last;
+    enum septum_status status = spt_project_change(
+        project, sheet, &change, spt_desk_until(site->desk), &outcome, &last, &err);
+
+    if (status != SEPTUM_OK) {
+        spt_respond_failure(response, status, &err);
+    } else if (outcome == SPT_CHANGE_OUTSIDE) {
+        spt_respond_error(response, 400, "a pixel lies outside of what is asked about");
+    } else if (outcome == SPT_CHANGE_BEHIND) {
+        respond_behind(response, last);
+    } else {
+        spt_text_add(&text, "{\"saved\": %" PRId64 "}\n", last);
+        spt_respond_text(response, 200, &text);
+    }
+}
+
+void
+spt_answer_change(struct spt_site *site, const struct spt_request *request, int64_t id,
+                  struct spt_response *response)
+{
+    struct spt_project *project;
+    struct spt_sheet sheet = {0};
+    struct body body;
+
+    if (!read_body(request, &body)) {
+        respond_body(response);
+        return;
+    }
+    project = spt_desk_take(site->desk);
+    if (find_sheet(project, request, id, &sheet, response)) {
+        if (!body.has_kind || body.number < 1 || !fit_box(&body.runs, &sheet) ||
+            (body.kind != SPT_CHANGE_PAINT && body.of == 0) || body.of >= body.number)
+            respond_body(response);
+        else
+            record(site, project, &sheet, &body, response);
+    }
+    spt_desk_give(site->desk);
+    spt_sheet_clear(&sheet);
+    spt_runs_clear(&body.runs);
+}
+
+/* Confirm `sheet` and open the next; the project is taken. */
+static void
+confirm(struct spt_site *site, struct spt_project *project,
+        const struct spt_sheet *sheet, const struct spt_request *request,
+        const struct body *body, struct spt_response *response)
+{
+    double seconds = isnan(body->seconds) ? sheet->seconds : body->seconds;
+    struct spt_sheet next = {0};
+    struct spt_text text = {0};
+    struct septum_error err;
+    bool confirmed = false;
+    int64_t answer = 0;
+    enum septum_status status = spt_project_confirm(project, sheet, body->number,
+                                                    seconds, &confirmed, &answer, &err);
+
+    if (status == SEPTUM_OK && !confirmed) {
+        respond_behind(response, sheet->last);
+        return;
+    }
+    if (status != SEPTUM_OK) {
+        spt_respond_failure(response, status, &err);
+        return;
+    }
+    /* From here on the label is kept, whatever becomes of the next region. */
+    if (spt_desk_ask(site->desk, request->who, &next, &err) != SEPTUM_OK)
+        next = (struct spt_sheet){0};
+    spt_text_add(&text, "{\"answer\": %" PRId64 ", ", answer);
+    respond_sheet(site, project, &text, SEPTUM_OK, &err, &next, "next", response);
+    spt_sheet_clear(&next);
+}
+
+void
+spt_answer_confirm(struct spt_site *site, const struct spt_request *request, int64_t id,
+                   struct spt_response *response)
+{
+    struct spt_project *project;
+    struct spt_sheet sheet = {0};
+    struct body body;
+
+    if (!read_body(request, &body)) {
+        respond_body(response);
+        return;
+    }
+    spt_runs_clear(&body.runs);
+    project = spt_desk_take(site->desk);
+    if (find_sheet(project, request, id, &sheet, response))
+        confirm(site, project, &sheet, request, &body, response);
+    spt_desk_give(site->desk);
+    spt_desk_tell(site->desk);
+    spt_sheet_clear(&sheet);
+}
+
+/* Close a sheet of that kind; after a region comes the next. */
+static void
+close_sheet(struct spt_site *site, const struct spt_request *request, int64_t id,
+            enum spt_sheet_kind kind, struct spt_response *response)
+{
+    struct spt_project *project;
+    struct spt_sheet sheet = {0}, next = {0};
+    struct spt_text text = {0};
+    struct septum_error err;
+    struct body body;
+    enum septum_status status;
+
+    if (!read_body(request, &body)) {
+        respond_body(response);
+        return;
+    }
+    spt_runs_clear(&body.runs);
+    project = spt_desk_take(site->desk);
+    if (!find_sheet(project, request, id, &sheet, response)) {
+        spt_desk_give(site->desk);
+        return;
+    }
+    if (sheet.kind != kind) {
+        spt_respond_error(response, 400, "regions are skipped, and free sheets closed");
+    } else {
+        status = spt_project_close_sheet(
+            project, &sheet, isnan(body.seconds) ? sheet.seconds : body.seconds, &err);
+        if (status == SEPTUM_OK && kind == SPT_SHEET_REGION)
+            status = spt_desk_ask(site->desk, request->who, &next, &err);
+        spt_text_add(&text, "{");
+        respond_sheet(site, project, &text, status, &err, &next, "next", response);
+    }
+    spt_desk_give(site->desk);
+    spt_desk_tell(site->desk);
+    spt_sheet_clear(&sheet);
+    spt_sheet_clear(&next);
+}
+
+void
+spt_answer_skip(struct spt_site *site, const struct spt_request *request, int64_t id,
+                struct spt_response *response)
+{
+    close_sheet(site, request, id, SPT_SHEET_REGION, response);
+}
+
+void
+spt_answer_close(struct spt_site *site, const struct spt_request *request, int64_t id,
+                 struct spt_response *response)
+{
+    close_sheet(site, request, id, SPT_SHEET_FREE, response);
+}

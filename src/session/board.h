@@ -1,0 +1,70 @@
+/*
+ * board.h - what the worker has found so far, for all to see.
+ */
+#ifndef SEPTUM_SESSION_BOARD_H
+#define SEPTUM_SESSION_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "project/course.h"
+#include "project/lease.h"
+
+/* A probability map in bytes, round(255 P).  Shared: whoever wants it after the board
+ * is unlocked takes it by spt_map_hold() and gives it back by spt_map_drop(). */
+struct spt_map {
+    int64_t model;
+    double threshold; /* of that model */
+    uint32_t height, width;
+    unsigned holders; /* counted atomically */
+    uint8_t values[];
+};
+
+struct spt_map *spt_map_create(int64_t model, uint32_t height, uint32_t width);
+struct spt_map *spt_map_hold(struct spt_map *map);
+void spt_map_drop(struct spt_map *map); /* NULL is allowed */
+
+/* What is known of an image, in the order of the project's images. */
+struct spt_board_image {
+    uint64_t labelled;      /* pixels */
+    struct spt_map *map;    /* NULL: not predicted yet */
+    uint32_t rows, columns; /* windows */
+    float *f, *abundance;   /* of each window; abundance is NULL while not known, both
+                               are for images to score on */
+};
+
+/* A region to be asked about, who is not set. */
+struct spt_pick {
+    struct spt_lease lease;
+    size_t image; /* place in the project's images */
+    char why[192];
+};
+
+#define SPT_BOARD_PICKS 6
+
+struct spt_board {
+    uint64_t version; /* grows with every change */
+    struct spt_board_image *image;
+    size_t images;
+    int64_t model; /* current; 0 = none */
+    uint32_t side; /* of a window, pixels; 0 without a model */
+    int64_t model_round;
+    double threshold;
+    int64_t rounds;
+    double expert_seconds;
+    struct spt_course_point *curve;
+    size_t points;
+    struct spt_pick picks[SPT_BOARD_PICKS]; /* the next first */
+    size_t pick_count;
+    bool choosing;                 /* the next pick is in the making */
+    bool done;                     /* nothing is left to ask */
+    char what[96];                 /* the worker does now; "" = nothing */
+    double fraction, seconds_left; /* of that; negative: not known */
+    char error[1024];              /* what went wrong last, or "" */
+};
+
+void spt_pick_clear(struct spt_pick *pick);
+void spt_board_clear(struct spt_board *board);
+
+#endif

@@ -1,0 +1,556 @@
+/*
+ * learner.c - see learner.h.
+ */
+#include "session/learner.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "predict/predict.h"
+#include "score/fscore.h"
+#include "train/model_file.h"
+#include "train/trainer.h"
+
+/* A crop reaches so far around its answer that no tile of a training step, nor what the
+ * net sees around it, needs the mirror; for windows of 64 and tiles of 64. */
+#define MARGIN 96
+
+/* Answers that weigh more than older ones. */
+#define RECENT 4
+
+/* A crop that is longer than this counts as the image that it is of. */
+#define LONGEST 1024
+
+#define WORK_SECONDS 0.1
+
+/* A candidate that learnt for a smaller part of its round is not judged. */
+#define LEAST_PART 0.3
+
+/* Of the pixels that a candidate is judged by, for their F-score to mean something. */
+#define LEAST_MEMBRANE 0.05
+
+/* Gentler than a training from new weights: what is known is not to be forgotten. */
+#define RATE 5e-4
+
+enum phase {
+    PHASE_IDLE,     /* nothing to learn */
+    PHASE_LEARNING, /* steps */
+    PHASE_TESTING,  /* on validation images */
+    PHASE_WAITING,  /* for answers to judge the candidate by */
+};
+
+struct spt_learner {
+    const struct spt_workspace *workspace;
+    const struct spt_samples *images, *validation;
+    struct spt_settings settings;
+    double seconds; /* of a round */
+    enum phase phase;
+    bool owed;                         /* answers came while a round was on */
+    struct spt_sample recent[RECENT];  /* crops of the last answers, the newest last */
+    size_t recent_count, unseen_count; /* the last of them are not learnt yet */
+    struct spt_samples lessons;        /* images and crops, whose blocks are borrowed */
+    struct spt_net *student, *candidate;
+    struct spt_predictor *predictor; /* of the candidate */
+    struct spt_trainer *trainer;
+    bool has_candidate;
+    double spent, loss;
+    uint64_t steps, all_steps, rounds;
+    size_t tested;                 /* validation images so far */
+    struct spt_tally ours, theirs; /* candidate's and current model's */
+    double threshold;              /* of the candidate */
+};
+
+/* ---- making ---------------------------------------------------------------------- */
+
+static void
+clear_crop(struct spt_sample *crop)
+{
+    free(crop->pixels);
+    free(crop->labels);
+    *crop = (struct spt_sample){0};
+}
+
+void
+spt_learner_free(struct spt_learner *learner)
+{
+    if (learner == NULL)
+        return;
+    spt_trainer_free(learner->trainer);
+    spt_predictor_free(learner->predictor);
+    spt_net_free(learner->candidate);
+    spt_net_free(learner->student);
+    for (size_t i = 0; i < learner->recent_count; i++)
+        clear_crop(&learner->recent[i]);
+    free(learner->lessons.sample);
+    free(learner);
+}
+
+enum septum_status
+spt_learner_create(const struct spt_workspace *workspace,
+                   const struct spt_samples *images,
+                   const struct spt_samples *validation, double seconds,
+                   struct spt_learner **out, struct septum_error *err)
+{
+    /* The predictor of the current model beside it has memory of its own. */
+    static const struct spt_predict_options options = {.memory = 256 << 20};
+    const char *path = spt_project_path(workspace->project);
+    struct spt_learner *learner = spt_alloc_array(1, sizeof *learner);
+    enum septum_status status;
+
+    *out = NULL;
+    if (learner == NULL)
+        return spt_fail_memory(err, path, sizeof *learner);
+    learner->workspace = workspace;
+    learner->images = images;
+    learner->validation = validation;
+    learner->seconds = seconds;
+    learner->settings = *spt_settings_find("default");
+    learner->settings.rate = RATE;
+    status = spt_model_net(&workspace->model, path, &learner->student, err);
+    if (status == SEPTUM_OK)
+        status = spt_model_net(&workspace->model, path, &learner->candidate, err);
+    if (status == SEPTUM_OK)
+        status = spt_predictor_create(learner->candidate, &options, &learner->predictor,
+                                      err);
+    if (status == SEPTUM_OK)
+        *out = learner;
+    else
+        spt_learner_free(learner);
+    return status;
+}
+
+/* ---- what is learnt from --------------------------------------------------------- */
+
+/* Bounds of a crop along one axis: the answer and a margin, inside the image. */
+static void
+bound(uint32_t at, uint32_t length, uint32_t size, uint32_t *start, uint32_t *count)
+{
+    uint32_t end = at + length + MARGIN;
+
+    *start = at > MARGIN ? at - MARGIN : 0;
+    *count = (end < size ? end : size) - *start;
+}
+
+static enum septum_status
+cut_crop(const struct spt_sample *image, const struct spt_answer *answer,
+         uint32_t window, struct spt_sample *out, struct septum_error *err)
+{
+    uint32_t top, left;
+    struct spt_sample crop = {0};
+
+    bound(answer->top, answer->height, image->height, &top, &crop.height);
+    bound(answer->left, answer->width, image->width, &left, &crop.width);
+    if (crop.height > LONGEST || crop.width > LONGEST || crop.height < window ||
+        crop.width < window)
+        return SEPTUM_OK; /* *out stays empty */
+    crop.pixels = spt_alloc_array((size_t)crop.height * crop.width, sizeof(float));
+    crop.labels = spt_alloc_array((size_t)crop.height * crop.width, 1);
+    if (crop.pixels == NULL || crop.labels == NULL) {
+        clear_crop(&crop);
+        return spt_fail_memory(err, "an answer", (size_t)LONGEST * LONGEST);
+    }
+    for (uint32_t y = 0; y < crop.height; y++)
+        memcpy(crop.pixels + (size_t)y * crop.width,
+               image->pixels + (size_t)(top + y) * image->width + left,
+               crop.width * sizeof(float));
+    memset(crop.labels, SPT_LABEL_UNKNOWN, (size_t)crop.height * crop.width);
+    for (uint32_t y = 0; y < answer->height; y++)
+        for (uint32_t x = 0; x < answer->width; x++) {
+            uint8_t label = answer->pixels[(size_t)y * answer->width + x];
+            size_t at =
+                (size_t)(answer->top + y - top) * crop.width + answer->left + x - left;
+
+            crop.labels[at] = label <= SPT_LABEL_MEMBRANE ? label : SPT_LABEL_UNKNOWN;
+            crop.known += label <= SPT_LABEL_MEMBRANE;
+            crop.membrane += label == SPT_LABEL_MEMBRANE;
+        }
+    *out = crop;
+    return SEPTUM_OK;
+}
+
+static void
+add_lesson(struct spt_samples *lessons, const struct spt_sample *sample)
+{
+    lessons->sample[lessons->count++] = *sample;
+    lessons->known += sample->known;
+    lessons->membrane += sample->membrane;
+}
+
+/* List the images that know something, and the crops as often as makes them half. */
+static enum septum_status
+list_lessons(struct spt_learner *learner, struct septum_error *err)
+{
+    const struct spt_samples *images = learner->images;
+    uint64_t recent = 0, times;
+    struct spt_samples lessons = {0};
+
+    for (size_t i = 0; i < learner->recent_count; i++)
+        recent += learner->recent[i].known;
+    times = recent > 0 ? images->known / recent : 0;
+    times = times > 32 ? 32 : times;
+    lessons.sample =
+        spt_alloc_array(images->count + RECENT * (size_t)times, sizeof *lessons.sample);
+    if (lessons.sample == NULL)
+        return spt_fail_memory(err, "lessons", images->count);
+    for (size_t i = 0; i < images->count; i++)
+        if (images->sample[i].known > 0)
+            add_lesson(&lessons, &images->sample[i]);
+    for (uint64_t t = 0; t < times; t++)
+        for (size_t i = 0; i < learner->recent_count; i++)
+            add_lesson(&lessons, &learner->recent[i]);
+    free(learner->lessons.sample);
+    learner->lessons = lessons;
+    return SEPTUM_OK;
+}
+
+/* One class alone teaches nothing. */
+static bool
+can_teach(const struct spt_samples *lessons)
+{
+    return lessons->membrane > 0 && lessons->membrane < lessons->known;
+}
+
+static void
+keep_crop(struct spt_learner *learner, const struct spt_sample *crop)
+{
+    if (learner->recent_count == RECENT) {
+        clear_crop(&learner->recent[0]);
+        memmove(learner->recent, learner->recent + 1,
+                (RECENT - 1) * sizeof *learner->recent);
+        learner->recent_count--;
+    }
+    learner->recent[learner->recent_count++] = *crop;
+    if (learner->unseen_count < learner->recent_count)
+        learner->unseen_count++;
+}
+
+enum septum_status
+spt_learner_hear(struct spt_learner *learner, size_t i, const struct spt_answer *answer,
+                 struct septum_error *err)
+{
+    struct spt_sample crop = {0};
+    enum septum_status status = SEPTUM_OK;
+
+    if (learner->seconds <= 0)
+        return SEPTUM_OK;
+    learner->owed = true;
+    if (answer != NULL)
+        status = cut_crop(&learner->images->sample[i], answer,
+                          learner->workspace->model.spec.window, &crop, err);
+    if (status != SEPTUM_OK)
+        return status;
+    if (crop.known > 0)
+        keep_crop(learner, &crop);
+    else
+        clear_crop(&crop);
+    /* A round that is on draws by counts, which have changed. */
+    if (learner->phase != PHASE_LEARNING)
+        return SEPTUM_OK;
+    status = list_lessons(learner, err);
+    if (!can_teach(&learner->lessons))
+        learner->phase = PHASE_IDLE;
+    return status;
+}
+
+/* ---- rounds ---------------------------------------------------------------------- */
+
+static void
+copy_weights(struct spt_net *from, struct spt_net *to)
+{
+    memcpy(spt_net_parameters(to), spt_net_parameters(from),
+           spt_net_spec(to)->parameter_count * sizeof(float));
+    spt_net_changed(to);
+}
+
+/* Begin a round, from the candidate if there is one. */
+static enum septum_status
+begin(struct spt_learner *learner, struct septum_error *err)
+{
+    enum septum_status status = list_lessons(learner, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    learner->owed = false;
+    learner->unseen_count = 0;
+    if (!can_teach(&learner->lessons)) {
+        learner->phase = PHASE_IDLE;
+        return SEPTUM_OK;
+    }
+    copy_weights(learner->has_candidate ? learner->candidate : learner->workspace->net,
+                 learner->student);
+    spt_trainer_free(learner->trainer);
+    learner->trainer = NULL;
+    status = spt_trainer_create(learner->student, &learner->lessons, &learner->settings,
+                                ++learner->rounds, 0, &learner->trainer, err);
+    learner->spent = learner->loss = 0;
+    learner->steps = 0;
+    learner->phase = PHASE_LEARNING;
+    return status;
+}
+
+static enum septum_status
+take_steps(struct spt_learner *learner, struct septum_error *err)
+{
+    double started = spt_clock_seconds();
+    enum septum_status status = SEPTUM_OK;
+
+    while (status == SEPTUM_OK && spt_clock_seconds() - started < WORK_SECONDS) {
+        double rate = spt_settings_rate(&learner->settings, learner->steps,
+                                        learner->spent / learner->seconds);
+        double loss;
+
+        status = spt_trainer_step(learner->trainer, rate, &loss, err);
+        if (status != SEPTUM_OK)
+            break;
+        /* A mean that forgets: the loss at the end is what counts. */
+        learner->loss += (loss - learner->loss) /
+                         (learner->steps < 50 ? (double)learner->steps + 1 : 50);
+        learner->steps++;
+        learner->all_steps++;
+    }
+    learner->spent += spt_clock_seconds() - started;
+    return status;
+}
+
+static enum septum_status
+add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
+          struct spt_tally *tally, struct septum_error *err)
+{
+    size_t pixels = (size_t)sample->height * sample->width;
+    float *membrane = spt_alloc_array(pixels, sizeof *membrane);
+    enum septum_status status =
+        membrane != NULL
+            ? spt_predict(predictor, sample->pixels, sample->height, sample->width,
+                          membrane, err)
+            : spt_fail_memory(err, "probabilities", pixels * sizeof(float));
+
+    if (status == SEPTUM_OK)
+        spt_tally_add(tally, membrane, sample->labels, pixels);
+    free(membrane);
+    return status;
+}
+
+/* Make the candidate, and find its threshold on what it has learnt from: the last
+ * answers, or some image. */
+static enum septum_status
+publish(struct spt_learner *learner, struct septum_error *err)
+{
+    struct spt_tally tally = {0};
+    enum septum_status status = SEPTUM_OK;
+    size_t learnt = learner->recent_count - learner->unseen_count;
+
+    spt_trainer_publish(learner->trainer, learner->candidate);
+    learner->has_candidate = true;
+    for (size_t i = 0; i < learnt && status == SEPTUM_OK; i++)
+        status = add_tally(learner->predictor, &learner->recent[i], &tally, err);
+    if (status == SEPTUM_OK && learnt == 0)
+        status =
+            add_tally(learner->predictor, &learner->lessons.sample[0], &tally, err);
+    learner->threshold = spt_tally_best(&tally).threshold;
+    return status;
+}
+
+/* Membrane pixels counted in a tally, and all. */
+static void
+count_pixels(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all)
+{
+    *membrane = *all = 0;
+    for (int bin = 0; bin <= SPT_SCORE_BINS; bin++) {
+        *membrane += tally->membrane[bin];
+        *all += tally->membrane[bin] + tally->other[bin];
+    }
+}
+
+/* By F-score; where there is hardly any membrane, that is a matter of a few pixels, and
+ * the share of wrong ones says more. */
+static bool
+is_no_worse(const struct spt_tally *truth, const struct spt_score *ours,
+            const struct spt_score *theirs)
+{
+    uint64_t membrane, all;
+
+    count_pixels(truth, &membrane, &all);
+    return (double)membrane < LEAST_MEMBRANE * (double)all
+               ? ours->pixel_error <= theirs->pixel_error
+               : ours->f_score >= theirs->f_score;
+}
+
+/* Judge the candidate by the answers that it has not learnt. */
+static enum septum_status
+judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
+                 struct septum_error *err)
+{
+    size_t first = learner->recent_count - learner->unseen_count;
+    struct spt_tally ours = {0}, theirs = {0};
+    struct spt_score our_score, their_score;
+    enum septum_status status = SEPTUM_OK;
+
+    if (!learner->has_candidate)
+        return SEPTUM_OK;
+    for (size_t i = first; i < learner->recent_count && status == SEPTUM_OK; i++) {
+        status = add_tally(learner->predictor, &learner->recent[i], &ours, err);
+        if (status == SEPTUM_OK)
+            status = add_tally(learner->workspace->predictor, &learner->recent[i],
+                               &theirs, err);
+    }
+    our_score = spt_tally_score(&ours, learner->threshold);
+    their_score = spt_tally_score(&theirs, learner->workspace->model.threshold);
+    verdict->better = is_no_worse(&ours, &our_score, &their_score);
+    learner->has_candidate = verdict->better;
+    return status;
+}
+
+static void
+end_round(struct spt_learner *learner, struct spt_verdict *verdict)
+{
+    verdict->ended = true;
+    verdict->train_seconds = learner->spent;
+    verdict->loss = learner->loss;
+}
+
+/* New answers have come, and there are no validation images. */
+static enum septum_status
+take_answers(struct spt_learner *learner, struct spt_verdict *verdict,
+             struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+
+    if (learner->phase == PHASE_LEARNING) {
+        if (learner->spent >= LEAST_PART * learner->seconds)
+            status = publish(learner, err);
+        end_round(learner, verdict);
+    }
+    if (status == SEPTUM_OK)
+        status = judge_by_answers(learner, verdict, err);
+    learner->phase = PHASE_IDLE; /* owed: the next call begins */
+    learner->unseen_count = 0;
+    return status;
+}
+
+/* One validation image more; at the end of them, the verdict. */
+static enum septum_status
+test(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_error *err)
+{
+    const struct spt_sample *sample = &learner->validation->sample[learner->tested];
+    struct spt_score theirs;
+    enum septum_status status = SEPTUM_OK;
+
+    if (sample->known > 0)
+        status = add_tally(learner->predictor, sample, &learner->ours, err);
+    if (status == SEPTUM_OK && sample->known > 0)
+        status =
+            add_tally(learner->workspace->predictor, sample, &learner->theirs, err);
+    if (status != SEPTUM_OK || ++learner->tested < learner->validation->count)
+        return status;
+    theirs = spt_tally_best(&learner->theirs);
+    verdict->score = spt_tally_best(&learner->ours);
+    verdict->scored = true;
+    verdict->better = is_no_worse(&learner->ours, &verdict->score, &theirs);
+    learner->has_candidate = verdict->better;
+    learner->threshold = verdict->score.threshold;
+    learner->phase = PHASE_IDLE;
+    end_round(learner, verdict);
+    return SEPTUM_OK;
+}
+
+/* The round's time is up. */
+static enum septum_status
+finish(struct spt_learner *learner, struct spt_verdict *verdict,
+       struct septum_error *err)
+{
+    enum septum_status status = publish(learner, err);
+
+    if (learner->validation->membrane > 0) {
+        learner->phase = PHASE_TESTING;
+        learner->tested = 0;
+        learner->ours = learner->theirs = (struct spt_tally){0};
+    } else {
+        learner->phase = PHASE_WAITING;
+        end_round(learner, verdict);
+    }
+    return status;
+}
+
+bool
+spt_learner_is_due(const struct spt_learner *learner)
+{
+    return learner->owed || learner->phase == PHASE_LEARNING ||
+           learner->phase == PHASE_TESTING;
+}
+
+enum septum_status
+spt_learner_work(struct spt_learner *learner, struct spt_verdict *out,
+                 struct septum_error *err)
+{
+    bool tests = learner->validation->membrane > 0;
+
+    *out = (struct spt_verdict){0};
+    if (!tests && learner->unseen_count > 0 && learner->phase != PHASE_IDLE)
+        return take_answers(learner, out, err);
+    if (learner->phase == PHASE_TESTING)
+        return test(learner, out, err);
+    if (learner->phase == PHASE_LEARNING)
+        return learner->spent < learner->seconds ? take_steps(learner, err)
+                                                 : finish(learner, out, err);
+    return learner->owed ? begin(learner, err) : SEPTUM_OK;
+}
+
+/* ---- results --------------------------------------------------------------------- */
+
+enum septum_status
+spt_learner_model(struct spt_learner *learner, struct spt_model *out,
+                  struct septum_error *err)
+{
+    char line[128];
+    struct spt_model model = {0};
+    enum septum_status status = spt_model_copy(&learner->workspace->model, &model, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    memcpy(model.parameters, spt_net_parameters(learner->candidate),
+           model.spec.parameter_count * sizeof(float));
+    model.threshold = learner->threshold;
+    if (learner->trainer != NULL) {
+        model.trained_windows +=
+            learner->all_steps * spt_trainer_step_windows(learner->trainer);
+        model.trained_epochs += (double)learner->all_steps /
+                                (double)spt_trainer_epoch_steps(learner->trainer);
+    }
+    snprintf(line, sizeof line,
+             "label: %" PRIu64 " steps on %" PRIu64 " labelled pixels",
+             learner->all_steps, learner->images->known);
+    status = spt_model_add_history(&model, line, err);
+    if (status == SEPTUM_OK)
+        *out = model;
+    else
+        spt_model_clear(&model);
+    learner->all_steps = 0;
+    learner->has_candidate = false; /* it is the model now */
+    return status;
+}
+
+void
+spt_learner_tell(const struct spt_learner *learner, char *what, size_t size,
+                 double *fraction, double *seconds_left)
+{
+    *fraction = 0;
+    *seconds_left = -1;
+    if (learner->phase == PHASE_LEARNING) {
+        double part = learner->spent / learner->seconds;
+
+        snprintf(what, size, "learning from %" PRIu64 " labelled pixels",
+                 learner->images->known);
+        *fraction = part < 1 ? part : 1;
+        *seconds_left = part < 1 ? learner->seconds - learner->spent : 0;
+    } else if (learner->phase == PHASE_TESTING) {
+        snprintf(what, size, "testing what was learnt, image %zu of %zu",
+                 learner->tested + 1, learner->validation->count);
+        *fraction = (double)learner->tested / (double)learner->validation->count;
+    } else {
+        snprintf(what, size, "beginning to learn");
+    }
+}

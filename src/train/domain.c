@@ -1,0 +1,70 @@
+/*
+ * domain.c - see domain.h.
+ */
+#include "train/domain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MARGIN 0.05
+#define MOST_IMAGES 2
+
+/* The best F-score of the net with the model's weights as they are now. */
+static enum septum_status
+score(const struct spt_model *model, struct spt_net *net,
+      struct spt_predictor *predictor, const struct spt_samples *labelled,
+      spt_alive_fn alive, void *user, double *f_score, struct septum_error *err)
+{
+    size_t every = (labelled->count + MOST_IMAGES - 1) / MOST_IMAGES;
+    struct spt_tally tally = {0};
+    enum septum_status status;
+
+    memcpy(spt_net_parameters(net), model->parameters,
+           model->spec.parameter_count * sizeof(float));
+    spt_net_changed(net);
+    status = spt_evaluate(predictor, labelled, every, alive, user, &tally, err);
+    if (status == SEPTUM_OK)
+        *f_score = spt_tally_best(&tally).f_score;
+    return status;
+}
+
+enum septum_status
+spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
+                enum spt_precision precision, spt_alive_fn alive, void *user,
+                struct spt_domain *out, struct septum_error *err)
+{
+    const struct spt_predict_options options = {.precision = precision};
+    struct spt_domain domain = {0};
+    struct spt_predictor *predictor = NULL;
+    struct spt_net *net = NULL;
+    enum septum_status status = spt_net_create(&model->spec, &net, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_predictor_create(net, &options, &predictor, err);
+    if (status == SEPTUM_OK)
+        status =
+            score(model, net, predictor, labelled, alive, user, &domain.f_score, err);
+    spt_model_negate(model);
+    if (status == SEPTUM_OK)
+        status = score(model, net, predictor, labelled, alive, user,
+                       &domain.negative_f_score, err);
+    domain.inverse =
+        status == SEPTUM_OK && domain.negative_f_score > domain.f_score + MARGIN;
+    if (!domain.inverse)
+        spt_model_negate(model);
+    if (status == SEPTUM_OK)
+        *out = domain;
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+    return status;
+}
+
+void
+spt_domain_describe(const struct spt_domain *domain, char text[SPT_DOMAIN_TEXT])
+{
+    snprintf(
+        text, SPT_DOMAIN_TEXT,
+        "the source model, untouched, has F-score %.3f here and %.3f on negatives%s",
+        domain->f_score, domain->negative_f_score,
+        domain->inverse ? ": it is turned to see negatives" : "");
+}

@@ -1,0 +1,185 @@
+/*
+ * hold_out.c - see hold_out.h.
+ */
+#include "train/hold_out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define PURPOSE_HOLD_OUT 111
+#define MOST_IMAGES 8    /* more would change the threshold's second digit at best */
+#define FEWEST_WINDOWS 8 /* fewer judge by chance: 2 were worse than none */
+
+/* A window of an image. */
+struct place {
+    size_t image;
+    uint32_t top, left;
+};
+
+static bool
+is_labelled(const struct spt_sample *sample, uint32_t side, uint32_t top, uint32_t left)
+{
+    for (uint32_t y = top; y < top + side; y++)
+        for (uint32_t x = left; x < left + side; x++)
+            if (sample->labels[(size_t)y * sample->width + x] == SPT_LABEL_UNKNOWN)
+                return false;
+    return true;
+}
+
+/* List the labelled windows of every `every`-th image that has labels, and number these
+ * images; `places` has room for all. */
+static size_t
+list_windows(const struct spt_samples *samples, uint32_t side, size_t every,
+             struct place *places)
+{
+    size_t count = 0, labelled = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct spt_sample *sample = &samples->sample[i];
+
+        if (sample->known == 0 || labelled++ % every != 0)
+            continue;
+        for (uint32_t top = 0; top + side <= sample->height; top += side)
+            for (uint32_t left = 0; left + side <= sample->width; left += side)
+                if (is_labelled(sample, side, top, left))
+                    places[count++] = (struct place){i, top, left};
+    }
+    return count;
+}
+
+/* Let all of `places` be known on one side only. */
+static void
+move_labels(struct spt_samples *from, struct spt_samples *to, const size_t *copy_of,
+            const struct place *places, size_t count, uint32_t side)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct place *place = &places[i];
+        const struct spt_sample *sample = &from->sample[place->image];
+
+        for (uint32_t y = place->top; y < place->top + side; y++)
+            for (uint32_t x = place->left; x < place->left + side; x++) {
+                size_t at = (size_t)y * sample->width + x;
+
+                spt_samples_set_label(to, copy_of[place->image], at,
+                                      sample->labels[at]);
+                spt_samples_set_label(from, place->image, at, SPT_LABEL_UNKNOWN);
+            }
+    }
+}
+
+/* Copy the images of `places`, without labels. */
+static enum septum_status
+copy_images(const struct spt_samples *from, const struct place *places, size_t count,
+            struct spt_samples *to, size_t *copy_of, struct septum_error *err)
+{
+    to->sample = spt_alloc_array(from->count, sizeof *to->sample);
+    if (to->sample == NULL)
+        return spt_fail_memory(err, "labels to judge by",
+                               from->count * sizeof *to->sample);
+    for (size_t i = 0; i < from->count; i++) {
+        const struct spt_sample *sample = &from->sample[i];
+        struct spt_sample *copy = &to->sample[to->count];
+        size_t pixels = (size_t)sample->height * sample->width;
+        bool wanted = false;
+
+        for (size_t j = 0; j < count && !wanted; j++)
+            wanted = places[j].image == i;
+        if (!wanted)
+            continue;
+        copy_of[i] = to->count++;
+        *copy = (struct spt_sample){.height = sample->height, .width = sample->width};
+        copy->pixels = spt_alloc_array(pixels, sizeof *copy->pixels);
+        copy->labels = spt_alloc_array(pixels, 1);
+        if (copy->pixels == NULL || copy->labels == NULL)
+            return spt_fail_memory(err, "labels to judge by",
+                                   pixels * (sizeof *copy->pixels + 1));
+        memcpy(copy->pixels, sample->pixels, pixels * sizeof *copy->pixels);
+        memset(copy->labels, SPT_LABEL_UNKNOWN, pixels);
+    }
+    return SEPTUM_OK;
+}
+
+static bool
+has_both(uint64_t known, uint64_t membrane)
+{
+    return membrane > 0 && membrane < known;
+}
+
+/* Would both sides know both classes? */
+static bool
+is_fair(const struct spt_samples *samples, const struct place *places, size_t count,
+        uint32_t side)
+{
+    uint64_t known = (uint64_t)count * side * side, membrane = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct spt_sample *sample = &samples->sample[places[i].image];
+
+        for (uint32_t y = places[i].top; y < places[i].top + side; y++)
+            for (uint32_t x = places[i].left; x < places[i].left + side; x++)
+                membrane +=
+                    sample->labels[(size_t)y * sample->width + x] == SPT_LABEL_MEMBRANE;
+    }
+    return has_both(known, membrane) &&
+           has_both(samples->known - known, samples->membrane - membrane);
+}
+
+static void
+draw_first(struct place *places, size_t count, size_t drawn, uint64_t seed)
+{
+    struct spt_random random;
+
+    spt_random_init(&random, seed, PURPOSE_HOLD_OUT);
+    for (size_t i = 0; i < drawn; i++) {
+        size_t other = i + spt_random_below(&random, count - i);
+        struct place place = places[i];
+
+        places[i] = places[other];
+        places[other] = place;
+    }
+}
+
+enum septum_status
+spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
+                     uint64_t seed, struct spt_samples *held, struct septum_error *err)
+{
+    struct spt_samples copies = {0};
+    size_t all = 0, labelled = 0, count, drawn, *copy_of;
+    struct place *places;
+    enum septum_status status = SEPTUM_OK;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        all += (size_t)(samples->sample[i].height / side) *
+               (samples->sample[i].width / side);
+        labelled += samples->sample[i].known > 0;
+    }
+    if (share == 0 || all == 0)
+        return SEPTUM_OK;
+    places = spt_alloc_array(all, sizeof *places);
+    copy_of = spt_alloc_array(samples->count, sizeof *copy_of);
+    if (places == NULL || copy_of == NULL) {
+        status = spt_fail_memory(err, "labels to judge by", all * sizeof *places);
+        goto done;
+    }
+    count =
+        list_windows(samples, side, (labelled + MOST_IMAGES - 1) / MOST_IMAGES, places);
+    drawn = count / share;
+    if (drawn < FEWEST_WINDOWS)
+        goto done;
+    draw_first(places, count, drawn, seed);
+    if (!is_fair(samples, places, drawn, side))
+        goto done;
+    status = copy_images(samples, places, drawn, &copies, copy_of, err);
+    if (status == SEPTUM_OK) {
+        move_labels(samples, &copies, copy_of, places, drawn, side);
+        *held = copies;
+        copies = (struct spt_samples){0}; /* now the caller's */
+    }
+done:
+    spt_samples_clear(&copies);
+    free(places);
+    free(copy_of);
+    return status;
+}

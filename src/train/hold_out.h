@@ -1,0 +1,23 @@
+/*
+ * hold_out.h - labelled windows that are kept from learning, to judge the net by.
+ *
+ * A net is surer of pixels that it has learnt than of others, so that a threshold found
+ * on them is too high elsewhere.
+ */
+#ifndef SEPTUM_TRAIN_HOLD_OUT_H
+#define SEPTUM_TRAIN_HOLD_OUT_H
+
+#include "train/samples.h"
+
+/*
+ * Move the labels of one in `share` of the wholly labelled windows (of `side` pixels,
+ * on their grid), drawn at random, from `samples` to *held, whose images are copies of
+ * at most eight of those.  *held stays empty, and nothing is moved, when it would not
+ * be worth it: with `share` 0, with fewer than eight windows to hold out, or when one
+ * of the two classes would be missing on either side.  The caller clears *held.
+ */
+enum septum_status
+spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
+                     uint64_t seed, struct spt_samples *held, struct septum_error *err);
+
+#endif

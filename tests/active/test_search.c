@@ -1,0 +1,360 @@
+/*
+ * test_search.c - the better searches against all sets there are, on tiny grids, and
+ * the limits that a region may have.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "active/novelty.h"
+#include "base/random.h"
+#include "support/naive_region.h"
+#include "support/pool.h"
+
+/* ---- the definition -------------------------------------------------------------- */
+
+static bool
+hangs_together(const struct spt_grid *grid, unsigned set, bool diagonal)
+{
+    unsigned reached = set & -set, before = 0;
+
+    while (reached != before) {
+        before = reached;
+        for (unsigned a = 0; a < spt_grid_count(grid); a++)
+            for (unsigned b = 0; b < spt_grid_count(grid); b++) {
+                int down = abs((int)(a / grid->columns) - (int)(b / grid->columns));
+                int across = abs((int)(a % grid->columns) - (int)(b % grid->columns));
+                bool beside = diagonal ? down <= 1 && across <= 1 : down + across <= 1;
+
+                if (reached & 1U << a && set & 1U << b && beside)
+                    reached |= 1U << b;
+            }
+    }
+    return reached == set;
+}
+
+static bool
+is_allowed(const struct spt_candidate *candidate,
+           const struct spt_region_options *options, unsigned set)
+{
+    size_t count = 0, pixels = 0;
+
+    for (unsigned w = 0; w < spt_grid_count(&candidate->grid); w++) {
+        if (!(set & 1U << w))
+            continue;
+        count++;
+        pixels += candidate->pixels != NULL ? candidate->pixels[w] : 64 * 64;
+        if (!candidate->askable[w])
+            return false;
+        for (unsigned v = 0; v < w && options->distinct; v++)
+            if (set & 1U << v && candidate->cluster[v] == candidate->cluster[w])
+                return false;
+    }
+    return count > 0 && count <= options->most_windows &&
+           (options->most_pixels == 0 || pixels <= options->most_pixels) &&
+           hangs_together(&candidate->grid, set, options->diagonal);
+}
+
+struct best {
+    size_t count;
+    double objective;
+};
+
+static struct best
+try_all_sets(const struct spt_candidate *candidates, size_t images,
+             const struct spt_region_options *options)
+{
+    struct best best = {0, INFINITY};
+
+    for (size_t i = 0; i < images; i++)
+        for (unsigned set = 1; set < 1U << spt_grid_count(&candidates[i].grid); set++) {
+            uint8_t in[POOL_WINDOWS] = {0};
+            size_t count = 0;
+            bool by_size;
+            double objective;
+
+            for (unsigned w = 0; w < spt_grid_count(&candidates[i].grid); w++)
+                count += in[w] = (set & 1U << w) != 0;
+            if (!is_allowed(&candidates[i], options, set))
+                continue;
+            objective = naive_region_objective(&candidates[i], in, options->lambda);
+            by_size = options->fill || count < options->least_windows ||
+                      best.count < options->least_windows;
+            if (by_size && count != best.count ? count > best.count
+                                               : objective < best.objective)
+                best = (struct best){count, objective};
+        }
+    return best;
+}
+
+/* Two images of 3 x 4 windows, with pixels and clusters. */
+static void
+make_small(struct pool *pool, uint32_t pixels[2][POOL_WINDOWS], uint64_t seed)
+{
+    struct spt_random random;
+
+    spt_random_init(&random, seed, 1);
+    pool_init_random(pool, seed % 3 == 0 ? 3 : 0, 0.1, seed);
+    for (size_t i = 0; i < 2; i++) {
+        pool->candidates[i].grid = (struct spt_grid){64, 3, i == 0 ? 4 : 3};
+        pool->candidates[i].pixels = seed % 2 ? pixels[i] : NULL;
+        pool->candidates[i].cluster = pool->cluster[i];
+        for (size_t w = 0; w < POOL_WINDOWS; w++) {
+            pixels[i][w] = 1 + (uint32_t)spt_random_below(&random, 4096);
+            pool->cluster[i][w] = (uint32_t)spt_random_below(&random, 5);
+        }
+    }
+}
+
+static struct spt_region_options
+draw_options(uint64_t seed)
+{
+    const double lambdas[] = {0.8, 0.5, 0.97, 0, 1};
+
+    return (struct spt_region_options){
+        .lambda = lambdas[seed % 5],
+        .most_windows = 1 + seed % 7,
+        .least_windows = seed % 4 == 1 ? (1 + seed % 7) / 2 + 1 : 0,
+        .most_pixels = seed % 3 == 1 ? seed % 2 ? 3000 : 9000 : 0,
+        .diagonal = seed % 2 == 0,
+        .distinct = seed % 5 == 2,
+        .fill = seed % 7 == 3,
+    };
+}
+
+static void
+check_limits(const struct pool *pool, const struct spt_region_options *options,
+             const struct spt_region *region)
+{
+    unsigned set = 0;
+
+    for (size_t i = 0; i < region->count; i++)
+        set |= 1U << region->windows[i];
+    assert_true(region->count == 0 ||
+                is_allowed(&pool->candidates[region->image], options, set));
+}
+
+static void
+finds_the_best_of_all_sets_exactly(void **state)
+{
+    static struct pool pool;
+    static uint32_t pixels[2][POOL_WINDOWS];
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 210; seed++) {
+        struct spt_region_options options = draw_options(seed);
+        struct spt_region region = {0};
+        struct best best;
+
+        make_small(&pool, pixels, seed);
+        best = try_all_sets(pool.candidates, 2, &options);
+        options.search = SPT_SEARCH_EXACT;
+        assert_int_equal(spt_region_search(pool.candidates, 2, &options, &region, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(region.count > 0, best.count > 0);
+        check_limits(&pool, &options, &region);
+        if (best.count > 0) {
+            assert_true(region.proved);
+            assert_true(fabs(region.objective - best.objective) < 1e-9);
+            if (options.fill)
+                assert_int_equal(region.count, best.count);
+        }
+        spt_region_clear(&region);
+    }
+}
+
+static void
+comes_between_the_greedy_and_the_best_with_a_beam(void **state)
+{
+    static struct pool pool;
+    static uint32_t pixels[2][POOL_WINDOWS];
+    size_t exact = 0, rounds = 210;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < rounds; seed++) {
+        struct spt_region_options options = draw_options(seed);
+        struct spt_region greedy = {0}, beam = {0};
+        struct best best;
+
+        make_small(&pool, pixels, seed);
+        best = try_all_sets(pool.candidates, 2, &options);
+        assert_int_equal(spt_region_search(pool.candidates, 2, &options, &greedy, NULL),
+                         SEPTUM_OK);
+        options.search = SPT_SEARCH_BEAM;
+        assert_int_equal(spt_region_search(pool.candidates, 2, &options, &beam, NULL),
+                         SEPTUM_OK);
+        check_limits(&pool, &options, &greedy);
+        check_limits(&pool, &options, &beam);
+        assert_false(beam.proved);
+        if (best.count > 0 && beam.count == greedy.count)
+            assert_true(beam.objective <= greedy.objective + 1e-12);
+        exact += best.count == 0 || fabs(beam.objective - best.objective) < 1e-9;
+        spt_region_clear(&greedy);
+        spt_region_clear(&beam);
+    }
+    assert_true(exact * 100 >= rounds * 97);
+}
+
+static void
+says_when_the_exact_search_was_cut_short(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {
+        .lambda = 0.8, .most_windows = 8, .search = SPT_SEARCH_EXACT, .most_steps = 3};
+    struct spt_region region = {0};
+
+    (void)state;
+    pool_init_random(&pool, 0, 0.1, 5);
+    pool.candidates[0].grid = (struct spt_grid){64, 8, 8};
+    assert_int_equal(spt_region_search(pool.candidates, 1, &options, &region, NULL),
+                     SEPTUM_OK);
+    assert_true(region.count > 0); /* what the greedy search found */
+    assert_false(region.proved);
+    spt_region_clear(&region);
+}
+
+static void
+rescales_f_to_its_range_over_the_pool(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 1};
+    struct spt_region region = {0};
+
+    (void)state;
+    /* An overconfident net: f hardly differs, abundance decides; rescaled, f does. */
+    pool_init(&pool, 1, 3);
+    memcpy(pool.f[0], (float[]){0.45F, 0.46F, 0.44F}, 3 * sizeof(float));
+    memcpy(pool.abundance[0], (float[]){0.1F, 0.3F, 0.9F}, 3 * sizeof(float));
+    pool.askable[0][2] = 0; /* does not count for the range */
+    assert_int_equal(spt_region_search(pool.candidates, 1, &options, &region, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(region.windows[0], 1);
+    spt_region_clear(&region);
+    options.rescale = true;
+    assert_int_equal(spt_region_search(pool.candidates, 1, &options, &region, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(region.windows[0], 0);
+    assert_true(fabs(region.uncertainty - 0.45) < 1e-6);
+    assert_true(fabs(region.objective - 0.2 * 0.9) < 1e-6);
+    spt_region_clear(&region);
+    pool.f[0][1] = pool.f[0][0]; /* no range at all */
+    assert_int_equal(spt_region_search(pool.candidates, 1, &options, &region, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(region.windows[0], 1);
+    spt_region_clear(&region);
+}
+
+static void
+fades_what_was_answered(void **state)
+{
+    static struct pool pool;
+    const size_t windows[] = {0, 2};
+    const uint32_t clusters[] = {0, 1, 1, 2};
+    const float abundance[] = {0.8F, 0.4F, 0.4F, 0.2F};
+    const float faded_to[] = {0.4F, 0.2F, 0.2F, 0.2F};
+    uint32_t answered[3] = {0};
+    float faded[4];
+    struct spt_region region = {0};
+
+    (void)state;
+    pool_init(&pool, 1, 4);
+    assert_int_equal(
+        spt_region_make(pool.candidates, 0, windows, 2, 0.8, &region, NULL), SEPTUM_OK);
+    spt_novelty_answer(&pool.candidates[0], &region, answered); /* no clusters known */
+    assert_int_equal(answered[0] + answered[1] + answered[2], 0);
+    pool.candidates[0].cluster = clusters;
+    spt_novelty_answer(&pool.candidates[0], &region, answered);
+    spt_novelty_fade(abundance, clusters, 4, answered, 0.5, faded);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(fabsf(faded[i] - faded_to[i]) < 1e-7F);
+    spt_novelty_fade(abundance, clusters, 4, answered, 0, faded);
+    assert_true(faded[0] == 0 && faded[1] == 0 && faded[2] == 0 && faded[3] == 0.2F);
+    spt_region_clear(&region);
+}
+
+static void
+asks_for_several_regions_without_twins(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
+    struct spt_region regions[8] = {{0}};
+    size_t found = 77;
+
+    (void)state;
+    /* Two slices: windows 0 and 1 of both are twins, 2 and 3 are alone. */
+    pool_init(&pool, 1, 4);
+    for (size_t i = 0; i < 2; i++) {
+        pool.candidates[i].cluster = pool.cluster[i];
+        for (size_t w = 0; w < 4; w++) {
+            pool.f[i][w] = 0.1F + 0.05F * (float)w + 0.001F * (float)i;
+            pool.abundance[i][w] = 0.2F;
+            pool.cluster[i][w] = (uint32_t)(w < 2 ? w : 2 * i + w);
+        }
+    }
+    assert_int_equal(
+        spt_novelty_search(pool.candidates, 2, &options, 3, regions, &found, NULL),
+        SEPTUM_OK);
+    assert_int_equal(found, 3);
+    assert_true(regions[0].image == 0 && regions[0].windows[0] == 0);
+    assert_true(regions[1].image == 1 && regions[1].windows[0] == 0); /* the twins */
+    assert_true(regions[2].image == 0 && regions[2].windows[0] == 2);
+    for (size_t i = 0; i < found; i++)
+        spt_region_clear(&regions[i]);
+    options.distinct = true;
+    assert_int_equal(
+        spt_novelty_search(pool.candidates, 2, &options, 8, regions, &found, NULL),
+        SEPTUM_OK);
+    assert_int_equal(found, 3);
+    assert_true(regions[0].image == 0 && regions[0].windows[0] == 0);
+    assert_true(regions[1].image == 0 && regions[1].windows[0] == 2);
+    assert_true(regions[2].image == 1 && regions[2].windows[0] == 2);
+    for (size_t i = 0; i < found; i++)
+        spt_region_clear(&regions[i]);
+    assert_true(pool.askable[0][0] == 1); /* the caller's are left alone */
+    options.lambda = 2;
+    found = 77;
+    assert_int_equal(
+        spt_novelty_search(pool.candidates, 2, &options, 8, regions, &found, NULL),
+        SEPTUM_EINVAL);
+    assert_int_equal(found, 77);
+}
+
+static void
+refuses_more_windows_at_least_than_at_most(void **state)
+{
+    static struct pool pool;
+    struct spt_region_options options = {
+        .lambda = 0.8, .most_windows = 3, .least_windows = 4};
+    struct septum_error err = {0};
+    struct spt_region region = {0};
+
+    (void)state;
+    pool_init(&pool, 1, 1);
+    assert_int_equal(spt_region_search(pool.candidates, 1, &options, &region, &err),
+                     SEPTUM_EINVAL);
+    assert_string_equal(err.text,
+                        "choosing a region: at least 4 windows were asked for "
+                        "and at most 3");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_best_of_all_sets_exactly),
+        cmocka_unit_test(comes_between_the_greedy_and_the_best_with_a_beam),
+        cmocka_unit_test(says_when_the_exact_search_was_cut_short),
+        cmocka_unit_test(rescales_f_to_its_range_over_the_pool),
+        cmocka_unit_test(fades_what_was_answered),
+        cmocka_unit_test(asks_for_several_regions_without_twins),
+        cmocka_unit_test(refuses_more_windows_at_least_than_at_most),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

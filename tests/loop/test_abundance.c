@@ -1,0 +1,227 @@
+/*
+ * test_abundance.c - abundance of the windows of images: all pairs, or a sample.
+ */
+#include "loop/abundance.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "image/grid.h"
+#include "support/naive_ncc.h"
+
+#define SIDE 16
+#define IMAGES 4
+#define MOST_PIXELS ((size_t)70 * 70)
+
+/* Images of several sizes, one of them too small for a window; 3 * 4 + 0 + 2 * 2 + 1.
+ */
+#define WINDOWS 17
+
+static const struct {
+    uint32_t height, width;
+} sizes[IMAGES] = {{50, 70}, {12, 40}, {32, 33}, {17, 16}};
+
+struct images {
+    struct spt_sample sample[IMAGES];
+    float pixels[IMAGES][MOST_PIXELS];
+};
+
+static void
+fill(struct images *images)
+{
+    struct spt_random random;
+
+    spt_random_init(&random, 3, 1);
+    memset(images, 0, sizeof *images);
+    for (size_t i = 0; i < IMAGES; i++) {
+        images->sample[i] = (struct spt_sample){.height = sizes[i].height,
+                                                .width = sizes[i].width,
+                                                .pixels = images->pixels[i]};
+        for (size_t at = 0; at < (size_t)sizes[i].height * sizes[i].width; at++)
+            images->pixels[i][at] = (float)sin(0.5 * (double)(at % sizes[i].width)) +
+                                    (float)spt_random_normal(&random);
+    }
+}
+
+/* All windows, one after the other. */
+static void
+cut(const struct images *images, float *windows)
+{
+    for (size_t i = 0; i < IMAGES; i++) {
+        struct spt_grid grid = spt_grid_of(sizes[i].height, sizes[i].width, SIDE);
+
+        for (size_t w = 0; w < spt_grid_count(&grid); w++) {
+            spt_grid_window(&grid, images->pixels[i], sizes[i].width, w, windows);
+            windows += (size_t)SIDE * SIDE;
+        }
+    }
+}
+
+static struct spt_abundance
+find(const struct images *images, const struct spt_abundance_options *options)
+{
+    struct spt_abundance found = {0};
+    struct septum_error err = {0};
+
+    if (spt_abundance_find(images->sample, IMAGES, SIDE, options, &found, &err) !=
+        SEPTUM_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(found.count, WINDOWS);
+    return found;
+}
+
+static void
+scores_are_the_sizes_of_the_clusters(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found;
+
+    (void)state;
+    fill(&images);
+    options.cut = 0.6F;
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, 0);
+    assert_in_range(found.clusters, 2, WINDOWS - 1);
+    for (size_t w = 0; w < WINDOWS; w++) {
+        size_t size = 0;
+
+        for (size_t k = 0; k < WINDOWS; k++)
+            size += found.cluster_of[k] == found.cluster_of[w];
+        assert_true(fabsf(found.scores[w] - (float)size / WINDOWS) < 1e-6F);
+    }
+    spt_abundance_clear(&found);
+    assert_null(found.scores);
+}
+
+static void
+beyond_a_bound_scores_are_densities(void **state)
+{
+    static struct images images;
+    static float windows[WINDOWS * SIDE * SIDE];
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found;
+
+    (void)state;
+    fill(&images);
+    cut(&images, windows);
+    options.cut = 0.6F;
+    options.ncc.bandwidth = 1;
+    options.most_pairs = WINDOWS * (WINDOWS - 1) / 2 - 1;
+    options.sample = WINDOWS; /* all of them, so that densities are exact */
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, WINDOWS);
+    for (size_t w = 0; w < WINDOWS; w++) {
+        size_t near = 0;
+
+        for (size_t k = 0; k < WINDOWS; k++)
+            near += k == w ||
+                    naive_ncc_distance(windows + w * SIDE * SIDE,
+                                       windows + k * SIDE * SIDE, SIDE, 2, 1) <= 0.6;
+        assert_true(fabsf(found.scores[w] - (float)near / WINDOWS) < 1e-6F);
+    }
+    spt_abundance_clear(&found);
+
+    options.most_pairs++; /* as many as there are: not too many */
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, 0);
+    spt_abundance_clear(&found);
+    options.most_bytes = 1000;
+    options.sample = 5;
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, 5);
+    for (size_t w = 0; w < WINDOWS; w++) /* fifths */
+        assert_true(fabsf(found.scores[w] * 5 - roundf(found.scores[w] * 5)) < 1e-5F);
+    spt_abundance_clear(&found);
+    options.most_bytes = options.most_pairs = 0; /* no limit */
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, 0);
+    spt_abundance_clear(&found);
+}
+
+static void
+lays_scores_out_by_image(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found;
+    float scores[IMAGES][12], *abundance[IMAGES];
+    uint32_t numbers[WINDOWS];
+    size_t clusters = 0;
+
+    (void)state;
+    fill(&images);
+    for (size_t i = 0; i < IMAGES; i++)
+        abundance[i] = scores[i];
+    found = find(&images, &options);
+    assert_int_equal(spt_abundance_clusters(images.sample, IMAGES, SIDE, &options,
+                                            abundance, numbers, &clusters, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(clusters, found.clusters);
+    assert_memory_equal(numbers, found.cluster_of, sizeof numbers);
+    assert_memory_equal(scores[0], found.scores, 12 * sizeof(float));
+    assert_memory_equal(scores[2], found.scores + 12, 4 * sizeof(float));
+    assert_memory_equal(scores[3], found.scores + 16, sizeof(float));
+    spt_abundance_clear(&found);
+}
+
+static void
+images_without_a_window_have_no_abundance(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found = {0};
+
+    (void)state;
+    fill(&images);
+    assert_int_equal(
+        spt_abundance_find(images.sample + 1, 1, SIDE, &options, &found, NULL),
+        SEPTUM_OK);
+    assert_int_equal(found.count, 0);
+    assert_int_equal(found.clusters, 0);
+    spt_abundance_clear(&found);
+    assert_int_equal(spt_abundance_find(images.sample, 0, SIDE, &options, &found, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(found.count, 0);
+    spt_abundance_clear(&found);
+}
+
+static void
+refuses_options_out_of_bounds_and_leaves_the_answer_alone(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found = {.count = 77};
+    struct septum_error err = {0};
+
+    (void)state;
+    fill(&images);
+    options.ncc.shift_step = 0;
+    assert_int_equal(
+        spt_abundance_find(images.sample, IMAGES, SIDE, &options, &found, &err),
+        SEPTUM_EINVAL);
+    assert_string_equal(err.text, "comparing windows: the step between shifts is 0; it "
+                                  "must be at least 1");
+    assert_int_equal(found.count, 77);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scores_are_the_sizes_of_the_clusters),
+        cmocka_unit_test(beyond_a_bound_scores_are_densities),
+        cmocka_unit_test(lays_scores_out_by_image),
+        cmocka_unit_test(images_without_a_window_have_no_abundance),
+        cmocka_unit_test(refuses_options_out_of_bounds_and_leaves_the_answer_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

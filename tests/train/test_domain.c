@@ -1,0 +1,199 @@
+/*
+ * test_domain.c - a source model that knows dark membranes meets bright ones.
+ */
+#include "train/domain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/material.h"
+
+#define SIDE 24
+#define PIXELS ((size_t)SIDE * SIDE)
+
+/* Says membrane where a pixel is below -1 (`sign` -1) or above 1 (`sign` 1). */
+static struct spt_model
+make_model(float sign)
+{
+    struct spt_spec spec;
+    struct spt_model model = {0};
+
+    assert_int_equal(spt_spec_parse("window3 conv3-1 FC-1", &spec, NULL), SEPTUM_OK);
+    assert_int_equal(spt_model_init(&model, &spec, NULL), SEPTUM_OK);
+    model.parameters[spec.layer[0].weights + 4] = sign; /* the middle of the 3 x 3 */
+    model.parameters[spec.layer[1].weights] = 8;
+    model.parameters[spec.layer[1].biases] = -8;
+    return model;
+}
+
+static void
+predict(const struct spt_model *model, const float *pixels, float *membrane)
+{
+    static const struct spt_predict_options options;
+    struct spt_predictor *predictor;
+    struct spt_net *net;
+
+    assert_int_equal(spt_net_create(&model->spec, &net, NULL), SEPTUM_OK);
+    memcpy(spt_net_parameters(net), model->parameters,
+           model->spec.parameter_count * sizeof(float));
+    spt_net_changed(net);
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, pixels, SIDE, SIDE, membrane, NULL),
+                     SEPTUM_OK);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
+static struct spt_domain
+meet(struct spt_model *model, const struct spt_samples *samples)
+{
+    struct spt_domain domain;
+
+    assert_int_equal(
+        spt_domain_meet(model, samples, SPT_PRECISION_F32, NULL, NULL, &domain, NULL),
+        SEPTUM_OK);
+    return domain;
+}
+
+static void
+a_negated_model_says_of_an_image_what_it_said_of_its_negative(void **state)
+{
+    struct spt_net *drawn = material_net(MATERIAL_NET, 3);
+    struct spt_model model = {0};
+    float pixels[PIXELS], negative[PIXELS], before[PIXELS], after[PIXELS];
+
+    (void)state;
+    material_fill(pixels, PIXELS, 4);
+    for (size_t i = 0; i < PIXELS; i++)
+        negative[i] = -pixels[i];
+    assert_int_equal(spt_model_init(&model, spt_net_spec(drawn), NULL), SEPTUM_OK);
+    memcpy(model.parameters, spt_net_parameters(drawn),
+           model.spec.parameter_count * sizeof(float));
+    predict(&model, negative, before);
+    spt_model_negate(&model);
+    predict(&model, pixels, after);
+    assert_memory_equal(before, after, sizeof before);
+    spt_model_negate(&model);
+    assert_memory_equal(model.parameters, spt_net_parameters(drawn),
+                        model.spec.parameter_count * sizeof(float));
+    spt_model_clear(&model);
+    spt_net_free(drawn);
+}
+
+static void
+turns_a_model_of_dark_membranes_that_meets_bright_ones(void **state)
+{
+    struct spt_model model = make_model(-1);
+    const size_t middle = model.spec.layer[0].weights + 4;
+    struct spt_samples samples;
+    struct spt_domain domain;
+
+    (void)state;
+    material_samples(&samples, 2, SIDE, SIDE, 1);
+    domain = meet(&model, &samples);
+    assert_true(domain.inverse);
+    assert_true(domain.negative_f_score > domain.f_score + 0.05);
+    assert_true(model.parameters[middle] == 1);
+    spt_samples_clear(&samples);
+    spt_model_clear(&model);
+}
+
+static void
+leaves_a_model_of_bright_membranes_that_meets_bright_ones(void **state)
+{
+    struct spt_model model = make_model(1), dark = make_model(-1);
+    const size_t middle = model.spec.layer[0].weights + 4;
+    struct spt_domain domain, other;
+    struct spt_samples samples;
+
+    (void)state;
+    material_samples(&samples, 2, SIDE, SIDE, 1);
+    domain = meet(&model, &samples);
+    assert_false(domain.inverse);
+    assert_true(model.parameters[middle] == 1);
+    /* What one finds in the images, the other finds in their negatives. */
+    other = meet(&dark, &samples);
+    assert_true(domain.f_score == other.negative_f_score);
+    assert_true(domain.negative_f_score == other.f_score);
+    spt_samples_clear(&samples);
+    spt_model_clear(&model);
+    spt_model_clear(&dark);
+}
+
+/* A model that knows nothing finds as much in an image as in its negative. */
+static void
+leaves_a_model_when_there_is_nothing_to_choose(void **state)
+{
+    struct spt_model model = make_model(0);
+    struct spt_samples samples;
+    struct spt_domain domain;
+
+    (void)state;
+    material_samples(&samples, 2, SIDE, SIDE, 1);
+    domain = meet(&model, &samples);
+    assert_false(domain.inverse);
+    assert_true(domain.f_score == domain.negative_f_score);
+    spt_samples_clear(&samples);
+    spt_model_clear(&model);
+}
+
+static bool
+refuse(void *user)
+{
+    (void)user;
+    return false;
+}
+
+static void
+leaves_a_model_as_it_was_when_stopped(void **state)
+{
+    struct spt_model model = make_model(-1);
+    const size_t middle = model.spec.layer[0].weights + 4;
+    struct spt_samples samples;
+    struct spt_domain domain;
+
+    (void)state;
+    material_samples(&samples, 2, SIDE, SIDE, 1);
+    assert_int_equal(spt_domain_meet(&model, &samples, SPT_PRECISION_F32, refuse, NULL,
+                                     &domain, NULL),
+                     SEPTUM_ESTOPPED);
+    assert_true(model.parameters[middle] == -1);
+    spt_samples_clear(&samples);
+    spt_model_clear(&model);
+}
+
+static void
+says_what_was_found(void **state)
+{
+    const struct spt_domain turned = {0.2, 0.65, true}, same = {0.8, 0.3, false};
+    char text[SPT_DOMAIN_TEXT];
+
+    (void)state;
+    spt_domain_describe(&turned, text);
+    assert_string_equal(text, "the source model, untouched, has F-score 0.200 here and "
+                              "0.650 on negatives: it is turned to see negatives");
+    spt_domain_describe(&same, text);
+    assert_string_equal(text, "the source model, untouched, has F-score 0.800 here and "
+                              "0.300 on negatives");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_negated_model_says_of_an_image_what_it_said_of_its_negative),
+        cmocka_unit_test(turns_a_model_of_dark_membranes_that_meets_bright_ones),
+        cmocka_unit_test(leaves_a_model_of_bright_membranes_that_meets_bright_ones),
+        cmocka_unit_test(leaves_a_model_when_there_is_nothing_to_choose),
+        cmocka_unit_test(leaves_a_model_as_it_was_when_stopped),
+        cmocka_unit_test(says_what_was_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
