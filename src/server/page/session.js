@@ -18,6 +18,7 @@ export class Session {
         this.opening = 0;       // counts what was opened; an older one that arrives is late
         this.reachable = true;
         this.hurries = new Set();
+        this.more = () => {};   // asks for what may be laid over the image and is missing
     }
 
     // ---- waiting ----------------------------------------------------------------------
@@ -86,8 +87,10 @@ export class Session {
         const image = this.image && this.imageOf(this.image.id);
         if (image && image.predicted !== this.image.predicted) {
             this.image = image; // a newer net has looked at it
-            this.showMore(this.opening, image.id, image.predicted, state.model.threshold);
+            this.scene.probability = null;
+            this.showMore(this.opening, image.id, image.predicted, this.threshold);
         }
+        this.more();
         if (work === null || this.busy || work.queue.length > 0)
             return;
         if (state.sheet?.id === work.sheet.id) {
@@ -125,6 +128,7 @@ export class Session {
     // Put away what is open; what comes next is found by the next poll.
     leave() {
         this.opening++;
+        this.more = () => {};
         this.work = null;
         this.image = null;
         this.tools.setWork(null);
@@ -134,6 +138,11 @@ export class Session {
         showTask({ kind: 'none' });
         this.onScene();
         this.hurry();
+    }
+
+    // Where the present net's membrane begins.
+    get threshold() {
+        return this.state.model?.threshold ?? 0.5;
     }
 
     imageOf(id) {
@@ -160,7 +169,11 @@ export class Session {
         this.scene.setWork(work);
         this.fit();
         this.showTask();
-        this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
+        if (sheet.kind === 'region')
+            this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
+        else
+            this.showMore(turn, sheet.image, this.imageOf(sheet.image).predicted,
+                          this.threshold);
     }
 
     connect(work) {
@@ -190,7 +203,7 @@ export class Session {
         this.show(picture);
         this.scene.view.fit([0, 0, image.width, image.height], 0.02);
         this.showTask();
-        this.showMore(turn, image.id, image.predicted, this.state.model?.threshold ?? 0.5);
+        this.showMore(turn, image.id, image.predicted, this.threshold);
     }
 
     show(picture) {
@@ -199,26 +212,28 @@ export class Session {
         this.scene.setImage(picture);
     }
 
-    // What may be laid over the image comes when it comes, or not at all.
+    // What may be laid over the image comes when it comes: what is not there yet is asked
+    // for again when the state changes.
     showMore(turn, image, model, threshold) {
-        const put = (promise, use) => promise.then((thing) => {
+        this.more = () => this.showMore(turn, image, model, threshold);
+        const { scene } = this;
+        const put = (missing, ask, use) => missing && ask().then((thing) => {
             if (turn === this.opening) {
                 use(thing);
                 this.onScene();
             }
         }, () => {});
         this.onScene();
-        if (model) {
-            put(this.pictures.get(`/api/probability/${image}.png?model=${model}`),
-                (picture) => this.scene.setProbability(picture, threshold));
-        }
-        put(this.api.get(`/api/abundance/${image}`), (abundance) =>
-            this.scene.setAbundance(abundance));
-        if (this.work?.sheet.kind === 'free')
-            return; // what is known is what the sheet began with
-        put(this.pictures.get(`/api/labels/${image}.png?after=${this.state.version}`,
-                              { halve: false }),
-            (picture) => this.scene.setKnown(picture));
+        put(model && scene.probability === null,
+            () => this.pictures.get(`/api/probability/${image}.png?model=${model}`),
+            (picture) => scene.setProbability(picture, threshold));
+        put(scene.abundance === null, () => this.api.get(`/api/abundance/${image}`),
+            (abundance) => scene.setAbundance(abundance));
+        // On a free sheet, what is known is what it began with.
+        put(scene.layers.known === null && this.work?.sheet.kind !== 'free',
+            () => this.pictures.get(`/api/labels/${image}.png?after=${this.state.version}`,
+                                    { halve: false }),
+            (picture) => scene.setKnown(picture));
     }
 
     fit() {
