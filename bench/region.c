@@ -5,8 +5,8 @@
  *	bench-region IMAGES PROBABILITIES [CUT]
  *
  * An instance is an image's grid of windows, some of them not askable: of random
- *values, or a random part of a real image with f from a probability map of it (as
- *`septum segment` writes them) and S from all windows of all images.
+ * values, or a random part of a real image with f from a probability map of it (as
+ * "septum segment" writes them) and S from all windows of all images.
  */
 #include <math.h>
 #include <stdio.h>

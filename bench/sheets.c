@@ -5,7 +5,7 @@
  *
  * DIRECTORY (there already) gets sheet.png: a row for each of the twelve largest
  * clusters, its windows in order of their mean distance from the others, evenly from
- *the most typical to the least.  The sizes are printed.
+ * the most typical to the least.  The sizes are printed.
  */
 #include <stdio.h>
 #include <stdlib.h>
