@@ -38,7 +38,8 @@ test('shows the region that was chosen, why, and the proposal', async (t) => {
     const points = [];
     expert.record.forEach((value, i) => {
         if (value === 1 && i % 10 === 0)
-            points.push(expert.at([i % sheet.box[3], Math.floor(i / sheet.box[3])]).map(Math.floor));
+            points.push(expert.at([i % sheet.box[3], Math.floor(i / sheet.box[3])])
+                .map(Math.floor));
     });
     const painted = await page.evaluate((places) => {
         const at = document.querySelector('canvas.paint').getContext('2d');
@@ -232,12 +233,14 @@ test('loses nothing when the server is killed in the middle of a stroke', async 
     for (let round = 0; round < Number(process.env.SEPTUM_KILLS ?? 3); round++) {
         const way = Array.from({ length: 30 }, () => expert.somewhere(random));
         const moment = Math.floor(29 * random());
+        const value = [MEMBRANE, UNSURE, OTHER][round % 3];
+        await expert.press(['1', '3', '2'][round % 3]);
         await expert.down(way[0]);
-        expert.mark(way[0], way[0], MEMBRANE);
+        expert.mark(way[0], way[0], value);
         for (const [i, point] of way.slice(1).entries()) {
             if (i === moment)
                 await server.kill();
-            await expert.drag(point, MEMBRANE);
+            await expert.drag(point, value);
         }
         await expert.up();
         await expert.page.waitForFunction(() => /^not connected(: \d+ changes? waits? here)?$/
