@@ -136,7 +136,7 @@ struct septum_masks {
 enum septum_precision {
     SEPTUM_PRECISION_AUTO, /* whichever is best; so far f32 */
     SEPTUM_PRECISION_F32,
-    SEPTUM_PRECISION_BF16, /* half the bits: nearly twice as fast on processors that
+    SEPTUM_PRECISION_BF16, /* half the bits: a quarter faster on processors that
                               multiply it (AVX-512 with BF16); f32 on others */
 };
 

@@ -34,7 +34,7 @@
     {                                                                                  \
         SPT_ROW(                                                                       \
             "precision", CHOICE, "auto|f32|bf16", member,                              \
-            "bf16: nearly twice as fast where the processor has it (default: f32)")    \
+            "bf16: half the bits, faster where the CPU has it (default: f32)")   \
     }
 #define SPT_ROW_POLARITY(member)                                                       \
     {                                                                                  \

@@ -410,7 +410,7 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
              "labelled pixels, %.0f seconds of a simulated expert",
              state->contender->name, (unsigned long long)seed, state->trial->transfer,
              state->epoch,
-             (unsigned long long)(state->samples.known + state->judges.known),
+             (unsigned long long)state->samples.known + state->judges.known,
              state->expert_seconds);
     return spt_model_add_history(model, line, err);
 }

@@ -230,17 +230,18 @@ test('keeps all but the last moment when it is reloaded in the middle of a strok
 test('loses nothing when the server is killed in the middle of a stroke', async (t) => {
     const { server, place, expert } = await begin(t);
     const random = randomFrom(17);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < Number(process.env.SEPTUM_KILLS ?? 3); round++) {
         const way = Array.from({ length: 30 }, () => expert.somewhere(random));
+        const moment = Math.floor(29 * random());
         await expert.down(way[0]);
         expert.mark(way[0], way[0], MEMBRANE);
         for (const [i, point] of way.slice(1).entries()) {
-            if (i === 10 + round)
+            if (i === moment)
                 await server.kill();
             await expert.drag(point, MEMBRANE);
         }
         await expert.up();
-        await expert.page.waitForFunction(() => /^not connected: \d+ changes? waits? here$/
+        await expert.page.waitForFunction(() => /^not connected(: \d+ changes? waits? here)?$/
             .test(document.getElementById('saved-text').textContent));
         if (round === 0)
             await expert.shoot('not-connected');
