@@ -93,7 +93,7 @@ write_whole(const char *path, const struct spt_picture *picture, const void *pix
     struct spt_writer *writer;
     enum septum_status status = spt_writer_open(path, picture, force, &writer, err);
 
-    if (status != SEPTUM_OK)
+    if (writer == NULL)
         return status;
     status = spt_writer_rows(writer, pixels, picture->height, err);
     if (status == SEPTUM_OK)
