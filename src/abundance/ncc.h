@@ -56,15 +56,15 @@ enum septum_status
 spt_ncc_shifts(struct spt_shifts *shifts, uint32_t side,
                const struct spt_ncc_options *options, struct septum_error *err);
 
+/* Fail with SEPTUM_EINVAL and the sentence for it, if `options` are out of bounds. */
+enum septum_status spt_ncc_check(const struct spt_ncc_options *options, uint32_t side,
+                                 struct septum_error *err);
+
 /*
  * Distances of all pairs of `count` windows of side * side values each, stored one
  * after the other, into spt_condensed_count(count) floats.  Beside those it takes
  * spt_ncc_memory() bytes.  Fails with SEPTUM_EINVAL (options) or SEPTUM_ENOMEM.
  */
-/* Fail with SEPTUM_EINVAL and the sentence for it, if `options` are out of bounds. */
-enum septum_status spt_ncc_check(const struct spt_ncc_options *options, uint32_t side,
-                                 struct septum_error *err);
-
 enum septum_status spt_ncc_distances(const float *windows, size_t count, uint32_t side,
                                      const struct spt_ncc_options *options,
                                      float *distances, struct septum_error *err);

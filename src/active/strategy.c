@@ -327,6 +327,19 @@ grow_furthest(const struct spt_search *search, struct spt_growth *growth,
 }
 
 static enum septum_status
+check_features(const struct spt_candidate *candidates, size_t count,
+               struct septum_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (candidates[i].gap == NULL || candidates[i].features == NULL)
+            return spt_fail(err, SEPTUM_EINVAL,
+                            "choosing a region: the features of image %zu of the pool "
+                            "are not known",
+                            i);
+    return SEPTUM_OK;
+}
+
+static enum septum_status
 choose_by_coreset(const struct spt_candidate *candidates, size_t count,
                   const struct spt_region_options *options, struct spt_random *random,
                   struct spt_region *out, struct septum_error *err)
@@ -338,13 +351,8 @@ choose_by_coreset(const struct spt_candidate *candidates, size_t count,
     enum septum_status status = spt_region_check(options, err);
 
     (void)random;
-    for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
-        if (candidates[i].gap == NULL || candidates[i].features == NULL)
-            status =
-                spt_fail(err, SEPTUM_EINVAL,
-                         "choosing a region: the features of image %zu of the pool "
-                         "are not known",
-                         i);
+    if (status == SEPTUM_OK)
+        status = check_features(candidates, count, err);
     if (status != SEPTUM_OK)
         return status;
     if (!find_furthest(candidates, count, &trial.image, &window)) {

@@ -154,8 +154,7 @@ describe_choosing(const struct septum_choosing *choosing, char text[200])
     static const char *const novelties[] = {
         "", " Abundance fades where it was answered for.",
         " No region has two windows of one cluster.",
-        " Abundance fades where it was answered for; no region has two windows of one "
-        "cluster."};
+        " Abundance fades, and no region has two windows of one cluster."};
     static const char *const measures[] = {
         "", " Uncertainty is that of the mean over 8 symmetries.",
         " Uncertainty is that of the mean over 8 passes with dropout."};

@@ -44,7 +44,7 @@ gather_trials(const struct spt_curve_point *points, size_t count, struct trials 
               struct septum_error *err)
 {
     out->at = spt_alloc_array(count, sizeof *out->at);
-    out->points = spt_alloc_array(count, sizeof *out->points);
+    out->points = spt_alloc_array(count, sizeof(void *));
     if (out->at == NULL || out->points == NULL)
         return spt_fail_memory(err, "the comparison of a report",
                                count * sizeof *out->at);
@@ -248,12 +248,14 @@ spt_comparison_make(const struct spt_curve_point *points, size_t count,
                     struct spt_comparison *out, struct septum_error *err)
 {
     struct trials trials = {0};
-    struct spt_comparison comparison = {.at = spt_alloc_array(count, sizeof *out->at)};
-    enum septum_status status = comparison.at != NULL
-                                    ? gather_trials(points, count, &trials, err)
-                                    : spt_fail_memory(err, "the comparison of a report",
-                                                      count * sizeof *out->at);
+    struct spt_comparison comparison = {0};
+    enum septum_status status;
 
+    comparison.at = spt_alloc_array(count, sizeof *comparison.at);
+    if (comparison.at == NULL)
+        return spt_fail_memory(err, "the comparison of a report",
+                               count * sizeof *comparison.at);
+    status = gather_trials(points, count, &trials, err);
     if (status != SEPTUM_OK)
         goto done;
     comparison.seconds = find_common_seconds(&trials);

@@ -225,7 +225,7 @@ run_trial(struct job *job, const struct spt_contender *contender, uint64_t seed,
     if (status == SEPTUM_OK && seed == 0 && trial.calibrate) {
         struct spt_reliability_row *row = &job->reliability[job->reliability_count++];
 
-        status = spt_reliability_find(&trial, &result.model, row, err);
+        status = spt_reliability_find(&trial, &result.model, seed, row, err);
         row->name = contender->name;
     }
 done:

@@ -8,21 +8,77 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "train/hold_out.h"
 
-#define FEW_IMAGES 2
+#define FEW_IMAGES 2 /* of what was learnt from: more would not tell more */
 #define SIDE 260.0
 #define LEFT 46.0
 #define TOP 14.0
 #define LARGEST 9.0 /* radius of a dot of all pixels */
 #define LEAST 1.6
 
+/* The labels that a trial of that seed kept from its learning: hold them out again, of
+ * copies.  *held may stay empty. */
+static enum septum_status
+hold_out(const struct spt_trial *trial, uint64_t seed, struct spt_samples *held,
+         struct septum_error *err)
+{
+    const struct spt_samples *labelled = trial->labelled;
+    struct spt_samples copies = *labelled;
+    enum septum_status status = SEPTUM_OK;
+
+    copies.sample = spt_alloc_array(labelled->count, sizeof *copies.sample);
+    if (copies.sample == NULL)
+        return spt_fail_memory(err, "calibration",
+                               labelled->count * sizeof *copies.sample);
+    for (size_t i = 0; i < labelled->count && status == SEPTUM_OK; i++) {
+        const struct spt_sample *sample = &labelled->sample[i];
+        size_t pixels = (size_t)sample->height * sample->width;
+
+        copies.sample[i] = *sample; /* its pixels are borrowed */
+        copies.sample[i].labels = spt_alloc_array(pixels, 1);
+        if (copies.sample[i].labels == NULL)
+            status = spt_fail_memory(err, "calibration", pixels);
+        else
+            memcpy(copies.sample[i].labels, sample->labels, pixels);
+    }
+    if (status == SEPTUM_OK)
+        status = spt_samples_hold_out(&copies, trial->source->spec.window,
+                                      trial->settings->judges, seed, held, err);
+    for (size_t i = 0; i < labelled->count; i++)
+        if (copies.sample[i].labels != labelled->sample[i].labels)
+            free(copies.sample[i].labels);
+    free(copies.sample);
+    return status;
+}
+
+static enum septum_status
+count_logits(const struct spt_trial *trial, struct spt_predictor *predictor,
+             uint64_t seed, struct spt_logits *judged, struct spt_logits *tested,
+             struct septum_error *err)
+{
+    size_t every = (trial->labelled->count + FEW_IMAGES - 1) / FEW_IMAGES;
+    struct spt_samples held = {0};
+    enum septum_status status = hold_out(trial, seed, &held, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_measure_logits(predictor, held.count > 0 ? &held : trial->labelled,
+                                    held.count > 0 ? 1 : every, &trial->measure, NULL,
+                                    NULL, judged, err);
+    if (status == SEPTUM_OK)
+        status = spt_measure_logits(predictor, trial->test, 1, &trial->measure, NULL,
+                                    NULL, tested, err);
+    spt_samples_clear(&held);
+    return status;
+}
+
 enum septum_status
 spt_reliability_find(const struct spt_trial *trial, const struct spt_model *model,
-                     struct spt_reliability_row *out, struct septum_error *err)
+                     uint64_t seed, struct spt_reliability_row *out,
+                     struct septum_error *err)
 {
     const struct spt_predict_options options = {.precision =
                                                     trial->settings->precision};
-    size_t every = (trial->labelled->count + FEW_IMAGES - 1) / FEW_IMAGES;
     struct spt_logits *logits = spt_alloc_array(2, sizeof *logits);
     struct spt_predictor *predictor = NULL;
     struct spt_net *net = NULL;
@@ -37,11 +93,7 @@ spt_reliability_find(const struct spt_trial *trial, const struct spt_model *mode
     spt_net_changed(net);
     status = spt_predictor_create(net, &options, &predictor, err);
     if (status == SEPTUM_OK)
-        status = spt_measure_logits(predictor, trial->labelled, every, &trial->measure,
-                                    NULL, NULL, &logits[0], err);
-    if (status == SEPTUM_OK)
-        status = spt_measure_logits(predictor, trial->test, 1, &trial->measure, NULL,
-                                    NULL, &logits[1], err);
+        status = count_logits(trial, predictor, seed, &logits[0], &logits[1], err);
     if (status == SEPTUM_OK) {
         double temperature = spt_logits_temperature(&logits[0]);
 

@@ -1,6 +1,6 @@
 /*
  * reliability.h - whether a ConvNet's probabilities mean what they say, drawn: before
- * and after division of its logits by the temperature found on the labelled images.
+ * and after division of its logits by a temperature.
  */
 #ifndef SEPTUM_EXPERIMENT_RELIABILITY_H
 #define SEPTUM_EXPERIMENT_RELIABILITY_H
@@ -16,13 +16,15 @@ struct spt_reliability_row {
 };
 
 /*
- * Find the temperature of `model` on (at most two of) the trial's labelled images, and
- * how reliable it is on all test images.  Fails as spt_predict(), or with
- * SEPTUM_ENOMEM; the name is the caller's to set.
+ * Find the temperature of the `model` that a trial of that seed came to, on the labels
+ * that were kept from its learning, or where there were none on (at most two of) the
+ * labelled images; and how reliable it is on all test images.  Fails as spt_predict(),
+ * or with SEPTUM_ENOMEM; the name is the caller's to set.
  */
 enum septum_status
 spt_reliability_find(const struct spt_trial *trial, const struct spt_model *model,
-                     struct spt_reliability_row *out, struct septum_error *err);
+                     uint64_t seed, struct spt_reliability_row *out,
+                     struct septum_error *err);
 
 /* The diagram: what was found over what was said, by tenths of P, a dot the larger the
  * more pixels; hollow before, filled after.  Stand-alone SVG. */

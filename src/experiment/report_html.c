@@ -219,7 +219,7 @@ add_reliability(const struct spt_report *report, struct spt_text *out)
                  "<p class=\"note\">Of the test images&#39; pixels that were given a "
                  "probability, the share that is membrane: on the dashed line the two "
                  "agree. Hollow and red as the ConvNet says it, filled and blue after "
-                 "division of its logits by the temperature found on labelled images; "
+                 "division of its logits by a temperature found on other labels; "
                  "the larger a dot, the more pixels.</p>\n"
                  "<div class=\"grid\" style=\"--columns:3\">\n");
     for (size_t i = 0; i < report->reliability_count; i++) {

@@ -38,9 +38,9 @@ struct spt_trial {
     uint32_t transfer;    /* layers copied */
     struct spt_region_options region;
     struct spt_measure_options measure; /* of the pool; its key is filled in */
-    double fade;    /* loop/pool.h; 0 = none */
-    bool calibrate; /* the temperature of `measure`, on (at most two of) the labelled
-                       images, before each question */
+    double fade;                        /* loop/pool.h; 0 = none */
+    bool calibrate; /* the temperature of `measure`, on labels kept from learning or
+                       else on labelled images, before each question */
     /* False stops the trial: `fraction` of it is done. */
     bool (*progress)(void *user, double fraction, const char *what, bool milestone);
     void *user;
@@ -65,10 +65,10 @@ struct spt_trial_result {
 
 /*
  * Run it.  Equal arguments give an equal result on one machine.  The F-score is that on
- * the test images at a threshold found elsewhere: where the expert has answered, by what
- * was predicted there before, the latest answers weighing most; else on labels that were
- * kept from learning, as the settings say, or on (at most two of) the labelled images.
- * The caller clears *out.
+ * the test images at a threshold found elsewhere: where the expert has answered, by
+ * what was predicted there before, the latest answers weighing most; else on labels
+ * that were kept from learning, as the settings say, or on (at most two of) the
+ * labelled images. The caller clears *out.
  */
 enum septum_status
 spt_trial_run(const struct spt_trial *trial, const struct spt_contender *contender,

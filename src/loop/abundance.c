@@ -15,10 +15,7 @@ struct spt_abundance_options
 spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
-        .ncc = {.max_shift = side / 8,
-                .shift_step = 1,
-                .bandwidth = 0.4,
-                .near = 0.8F},
+        .ncc = {.max_shift = side / 8, .shift_step = 1, .bandwidth = 0.4, .near = 0.8F},
         .cut = 0.75F,
         .most_bytes = 1500000000,
         .most_pairs = 200000000,

@@ -247,13 +247,17 @@ forget(void *user, struct MHD_Connection *connection, void **kept,
 
 /* ---- starting -------------------------------------------------------------------- */
 
+/* A file as a text that ends with 0. */
 static enum septum_status
 read_text(const char *path, struct spt_bytes *out, struct septum_error *err)
 {
-    enum septum_status status = spt_file_read(path, LARGEST_KEY_FILE, out, err);
+    struct spt_bytes bytes = {0};
+    enum septum_status status = spt_file_read(path, LARGEST_KEY_FILE, &bytes, err);
 
-    if (status == SEPTUM_OK && !spt_bytes_append(out, "", 1))
-        status = spt_fail_memory(err, path, out->count);
+    if (status == SEPTUM_OK && (!spt_bytes_append(out, bytes.at, bytes.count) ||
+                                !spt_bytes_append(out, "", 1)))
+        status = spt_fail_memory(err, path, bytes.count);
+    spt_bytes_clear(&bytes);
     return status;
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "predict/predict.h"
 #include "score/fscore.h"
+#include "train/domain.h"
 #include "train/model_file.h"
 #include "train/trainer.h"
 
@@ -57,6 +58,7 @@ struct spt_learner {
     struct spt_predictor *predictor; /* of the candidate */
     struct spt_trainer *trainer;
     bool has_candidate;
+    bool met; /* whether membranes are bright here or dark is known */
     double spent, loss;
     uint64_t steps, all_steps, rounds;
     size_t tested;                 /* validation images so far */
@@ -401,6 +403,39 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     their_score = spt_tally_score(&theirs, learner->workspace->model.threshold);
     verdict->better = is_no_worse(&ours, &our_score, &their_score);
     learner->has_candidate = verdict->better;
+    if (verdict->better) /* a fairer one than that of what was learnt */
+        learner->threshold = spt_tally_best(&ours).threshold;
+    return status;
+}
+
+/* With the first answers: are membranes bright where the model knows dark ones?  Then
+ * the model, turned, is the candidate, and at once the better one. */
+static enum septum_status
+meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_error *err)
+{
+    const struct spt_samples answers = {.sample = learner->recent,
+                                        .count = learner->recent_count};
+    struct spt_model model = {0};
+    struct spt_domain domain = {0};
+    struct spt_tally tally = {0};
+    enum septum_status status = spt_model_copy(&learner->workspace->model, &model, err);
+
+    learner->met = true;
+    if (status == SEPTUM_OK)
+        status = spt_domain_meet(&model, &answers, learner->settings.precision, NULL,
+                                 NULL, &domain, err);
+    if (status == SEPTUM_OK && domain.inverse) {
+        memcpy(spt_net_parameters(learner->candidate), model.parameters,
+               model.spec.parameter_count * sizeof(float));
+        spt_net_changed(learner->candidate);
+        for (size_t i = 0; i < learner->recent_count && status == SEPTUM_OK; i++)
+            status = add_tally(learner->predictor, &learner->recent[i], &tally, err);
+        learner->threshold = spt_tally_best(&tally).threshold;
+        learner->has_candidate = verdict->better = verdict->turned =
+            status == SEPTUM_OK;
+        learner->phase = PHASE_IDLE; /* a round that is on learns for the other */
+    }
+    spt_model_clear(&model);
     return status;
 }
 
@@ -476,6 +511,14 @@ finish(struct spt_learner *learner, struct spt_verdict *verdict,
 }
 
 bool
+spt_learner_is_urgent(const struct spt_learner *learner)
+{
+    return learner->unseen_count > 0 &&
+           (!learner->met ||
+            (learner->phase == PHASE_WAITING && learner->validation->membrane == 0));
+}
+
+bool
 spt_learner_is_due(const struct spt_learner *learner)
 {
     return learner->owed || learner->phase == PHASE_LEARNING ||
@@ -489,6 +532,8 @@ spt_learner_work(struct spt_learner *learner, struct spt_verdict *out,
     bool tests = learner->validation->membrane > 0;
 
     *out = (struct spt_verdict){0};
+    if (!learner->met && learner->unseen_count > 0)
+        return meet(learner, out, err);
     if (!tests && learner->unseen_count > 0 && learner->phase != PHASE_IDLE)
         return take_answers(learner, out, err);
     if (learner->phase == PHASE_TESTING)

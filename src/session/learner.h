@@ -7,7 +7,8 @@
  * neither has learnt from: the validation images, where there are any, at the end of
  * the round; otherwise the next answers, when they come and before they are learnt.
  * A candidate that does worse is dropped, and the next round starts from the model
- * again.
+ * again.  The first candidate, which learnt nothing, is the model turned to see
+ * negatives, where the first answers ask for it (train/domain.h).
  */
 #ifndef SEPTUM_SESSION_LEARNER_H
 #define SEPTUM_SESSION_LEARNER_H
@@ -33,12 +34,15 @@ enum septum_status
 spt_learner_hear(struct spt_learner *learner, size_t i, const struct spt_answer *answer,
                  struct septum_error *err);
 
-/* Is there anything to do? */
+/* Is there anything to do?  And is it something short that may bring a better model at
+ * once, a comparison with new answers? */
 bool spt_learner_is_due(const struct spt_learner *learner);
+bool spt_learner_is_urgent(const struct spt_learner *learner);
 
 struct spt_verdict {
     bool ended;  /* a round has, with the two values below */
     bool better; /* the candidate is to be the model; spt_learner_model() makes it */
+    bool turned; /* it is the old one, turned: what that one predicted means nothing */
     double train_seconds, loss;
     bool scored; /* on the validation images: */
     struct spt_score score;

@@ -463,6 +463,12 @@ learn_is_due(struct worker *worker)
 }
 
 static bool
+judge_is_due(struct worker *worker)
+{
+    return worker->learner != NULL && spt_learner_is_urgent(worker->learner);
+}
+
+static bool
 predict_is_due(struct worker *worker)
 {
     if (worker->sheets == NULL ||
@@ -597,6 +603,22 @@ predict(struct worker *worker, struct septum_error *err)
 
 /* ---- learning -------------------------------------------------------------------- */
 
+/* What was measured and chosen is of no use: who asks had better wait some seconds. */
+static void
+forget_picks(struct worker *worker)
+{
+    struct spt_board *board = lock(worker);
+
+    for (size_t i = 0; i < board->pick_count; i++)
+        spt_pick_clear(&board->picks[i]);
+    board->pick_count = 0;
+    board->choosing = true;
+    unlock(worker);
+    memset(worker->survey.measured, 0,
+           worker->survey.samples.count * sizeof *worker->survey.measured);
+    worker->ready = spt_clock_seconds();
+}
+
 /* Make the candidate the model: in the project, then here. */
 static enum septum_status
 adopt(struct worker *worker, const struct spt_verdict *verdict, int64_t *id,
@@ -631,6 +653,8 @@ adopt(struct worker *worker, const struct spt_verdict *verdict, int64_t *id,
         worker->sheets[i].fresh = false;
     free(worker->membrane); /* of the model before */
     worker->membrane = NULL;
+    if (verdict->turned)
+        forget_picks(worker);
     publish_model(worker);
     return SEPTUM_OK;
 }
@@ -669,9 +693,9 @@ static const struct job {
         TASK_LEARN,
     } task;
 } jobs[] = {
-    {look_is_due, look, TASK_QUIET},         {choose_is_due, choose, TASK_QUIET},
-    {cluster_is_due, cluster, TASK_CLUSTER}, {predict_is_due, predict, TASK_PREDICT},
-    {learn_is_due, learn, TASK_LEARN},
+    {look_is_due, look, TASK_QUIET},         {judge_is_due, learn, TASK_LEARN},
+    {choose_is_due, choose, TASK_QUIET},     {cluster_is_due, cluster, TASK_CLUSTER},
+    {predict_is_due, predict, TASK_PREDICT}, {learn_is_due, learn, TASK_LEARN},
 };
 
 /* Put on the board what is done next. */

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 
 #define PURPOSE_HOLD_OUT 111
-#define MOST_IMAGES 8 /* more would change the threshold's second digit at best */
+#define MOST_IMAGES 8    /* more would change the threshold's second digit at best */
 #define FEWEST_WINDOWS 8 /* fewer judge by chance: 2 were worse than none */
 
 /* A window of an image. */

@@ -13,8 +13,8 @@
  * Move the labels of one in `share` of the wholly labelled windows (of `side` pixels,
  * on their grid), drawn at random, from `samples` to *held, whose images are copies of
  * at most eight of those.  *held stays empty, and nothing is moved, when it would not
- * be worth it: with `share` 0, with fewer than eight windows to hold out, or when one of
- * the two classes would be missing on either side.  The caller clears *held.
+ * be worth it: with `share` 0, with fewer than eight windows to hold out, or when one
+ * of the two classes would be missing on either side.  The caller clears *held.
  */
 enum septum_status
 spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,

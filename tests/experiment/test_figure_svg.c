@@ -255,7 +255,8 @@ escapes_and_cuts_long_names(void **state)
     /* The 24th letter starts in the middle of nothing: cuts never split one. */
     const struct spt_curve_point points[] = {
         {"<b>&\"'", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0},
-        {"aaaaaaaaaaaaaaaaaaaaaa\xC3\xA9\xC3\xA9\xC3\xA9", 1, 0, 0.4, 0, 0, 0, 0, 0, 0, 0},
+        {"aaaaaaaaaaaaaaaaaaaaaa\xC3\xA9\xC3\xA9\xC3\xA9", 1, 0, 0.4, 0, 0, 0, 0, 0, 0,
+         0},
         {"exactly twenty-four long", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0},
     };
     char *svg = draw(points, 3);

@@ -348,6 +348,30 @@ leaves_nothing_wherever_the_disk_fills(void **state)
     assert_true(failed > 50);
 }
 
+static void
+writes_numbers_of_16_bits_that_read_back(void **state)
+{
+    static const uint16_t numbers[] = {0, 1, 255, 256, 4660, 65535};
+    const char *path = scratch_path("numbers.png");
+    struct spt_set set = {0};
+    float pixels[6];
+
+    (void)state;
+    assert_int_equal(spt_write_png_numbers(path, numbers, 2, 3, false, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_set_open(&path, 1, &set, NULL), SEPTUM_OK);
+    assert_int_equal(set.pages[0].height, 2);
+    assert_int_equal(set.pages[0].width, 3);
+    assert_true(set.pages[0].white == 65535);
+    assert_int_equal(spt_page_read(&set.pages[0], pixels, NULL), SEPTUM_OK);
+    for (int i = 0; i < 6; i++)
+        assert_true(pixels[i] == numbers[i]);
+    spt_set_clear(&set);
+    assert_int_not_equal(spt_write_png_numbers(path, numbers, 2, 3, false, NULL),
+                         SEPTUM_OK);
+    assert_int_equal(spt_write_png_numbers(path, numbers, 3, 2, true, NULL), SEPTUM_OK);
+}
+
 /* The file `from` has the very bytes of `wanted`. */
 static void
 assert_same_file(const char *from, const char *wanted)
@@ -480,6 +504,7 @@ main(void)
         cmocka_unit_test(says_to_imagej_what_range_and_pixel_size_are),
         cmocka_unit_test(writes_equal_bytes_for_equal_pixels),
         cmocka_unit_test(writes_the_png_that_it_encodes),
+        cmocka_unit_test(writes_numbers_of_16_bits_that_read_back),
         cmocka_unit_test(refuses_pictures_that_cannot_be),
         cmocka_unit_test(replaces_a_file_only_when_told),
         cmocka_unit_test(refuses_a_directory_that_is_not_there),

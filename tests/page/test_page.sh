@@ -4,6 +4,7 @@
 #
 #     SEPTUM_SHOTS=DIR      write a picture of each state there
 #     SEPTUM_STROKES=20000  the length of the long session
+#     SEPTUM_KILLS=100      how often the server is killed in the middle of a stroke
 cd "$(dirname "$0")" || exit 1
 for program in node chromium; do
     if ! command -v $program >/dev/null; then

@@ -19,10 +19,10 @@
 #include "support/project.h"
 #include "support/scratch.h"
 
-#define HEIGHT 48
-#define WIDTH 40
-#define SIDE 8
-#define BOX (2 * SIDE * 2 * SIDE)
+#define HEIGHT ((size_t)48)
+#define WIDTH ((size_t)40)
+#define SIDE ((size_t)8)
+#define BOX (4 * SIDE * SIDE)
 
 /* An L of three windows, its corner at window (1, 2): a box of 16 x 16 pixels. */
 static const struct spt_lease_window windows[] = {{1, 2}, {2, 2}, {2, 3}};
@@ -194,7 +194,7 @@ composes_and_confirms_a_region_to_the_pixel(void **state)
                      SEPTUM_OK);
     for (size_t y = 0; y < HEIGHT; y++)
         for (size_t x = 0; x < WIDTH; x++) {
-            size_t row = y - SIDE, column = x - (size_t)2 * SIDE; /* may wrap */
+            size_t row = y - SIDE, column = x - 2 * SIDE; /* may wrap */
             bool inside = row < 2 * SIDE && column < 2 * SIDE;
             uint8_t said = inside ? wanted[row * 2 * SIDE + column] : SPT_LABEL_KEEP;
 

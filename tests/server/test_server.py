@@ -1,10 +1,15 @@
 """Drive a real septum label: who is let in, strokes, kills, two experts, a full disk."""
+import http.client
 import json
 import os
+import shutil
+import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 from client import (Server, Sheet, Tap, make_project, random, read_png, run, threading,
                     time)
@@ -106,6 +111,37 @@ def check_refusals(folder):
     tap.check("an image that is not there is told", done.returncode == 1
               and "000.png: is not there any more" in done.stderr, done.stderr)
     os.rename(moved + ".away", moved)
+
+
+def check_tls(folder):
+    certificate, key = (os.path.join(folder, name) for name in ("cert.pem", "key.pem"))
+    made = shutil.which("openssl") and subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-keyout", key, "-out", certificate], capture_output=True)
+    if not made or made.returncode != 0:
+        tap.count += 1
+        print(f"ok {tap.count} - TLS # SKIP no openssl to make a certificate with")
+        return
+    project = make_project(folder, name="tls.septum")
+    done = run("label", project, "--cert", key, "--key", certificate, check=False)
+    tap.check("a certificate that is none is told", done.returncode == 1
+              and "is no certificate" in done.stderr, done.stderr)
+    process = subprocess.Popen(
+        [os.environ["SEPTUM"], "label", project, "--listen", "127.0.0.2", "--cert",
+         certificate, "--key", key, "--no-learning"], stdout=subprocess.PIPE, text=True)
+    address = process.stdout.readline().strip()
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    parts = urllib.parse.urlsplit(address)
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=context)
+    connection.request("GET", parts.path + "?" + parts.query)
+    answer = connection.getresponse()
+    tap.check("with a certificate all goes by TLS", parts.scheme == "https"
+              and answer.status == 303 and "Secure" in answer.headers["Set-Cookie"],
+              answer.headers)
+    connection.close()
+    process.send_signal(signal.SIGINT)
+    tap.check("and ends well", process.wait(60) == 0)
 
 
 def known(server, image):
@@ -258,7 +294,7 @@ def check_kills(folder, kills):
                     sheet.confirm()
                     break
         except (OSError, ConnectionError, ValueError,
-                __import__("http").client.HTTPException):
+                http.client.HTTPException):
             pass
         timer.join()
         server = Server(project, "--no-learning", "--threads", "1", "--who", "ann")
@@ -398,6 +434,7 @@ def check_learning(folder):
 def main():
     with tempfile.TemporaryDirectory(prefix="septum-server.") as folder:
         parts = {"doors": check_doors, "refusals": check_refusals,
+                 "tls": check_tls,
                  "strokes": check_strokes, "two": check_two_experts,
                  "disk": check_full_disk, "learning": check_learning,
                  "kills": lambda folder: check_kills(folder, int(

@@ -2,6 +2,10 @@
 
 const TIMEOUT_MS = 15000;
 
+// What status 403 means for the page.
+export const STRANGER = 'The server has been started anew: open the address that it printed, ' +
+    'in this or another tab.';
+
 // The server answered, and said no.
 export class Refused extends Error {
     constructor(status, answer) {

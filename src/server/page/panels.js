@@ -107,6 +107,8 @@ export function showSaved(work, reachable) {
         text = waiting > 0
             ? `${what}: ${plural(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'} here`
             : 'not connected';
+        if (trouble.kind === 'refused')
+            text += ` (${trouble.text})`;
         if (work?.store?.full)
             text += ', and the browser has no room to keep more: do not close this page';
         style = 'lost';

@@ -102,8 +102,10 @@ export class Scene {
         this.probability = picture;
         this.threshold = threshold * 255;
         this.layers.uncertainty = new TileLayer(paintGrey(picture, uncertaintyColours));
-        this.layers.proposal ??= new TileLayer(paintOutline(
-            whole(picture), (p) => p >= this.threshold, PROPOSAL));
+        if (this.sheet?.kind !== 'region') {
+            this.layers.proposal = new TileLayer(paintOutline(
+                whole(picture), (p) => p >= this.threshold, PROPOSAL));
+        }
         this.setStrength(this.strength);
     }
 

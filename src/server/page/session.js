@@ -1,7 +1,7 @@
 // session.js - the way of the work: which sheet is open, what the server is doing, and how
 // an answer is handed in and the next region comes.
 
-import { Refused, Unreachable } from './api.js';
+import { Refused, STRANGER, Unreachable } from './api.js';
 import { showNotice, showSaved, showState, showTask, showTrouble } from './panels.js';
 import { Work } from './work.js';
 
@@ -18,6 +18,7 @@ export class Session {
         this.opening = 0;       // counts what was opened; an older one that arrives is late
         this.reachable = true;
         this.hurries = new Set();
+        this.more = () => {};   // asks for what may be laid over the image and is missing
     }
 
     // ---- waiting ----------------------------------------------------------------------
@@ -73,8 +74,7 @@ export class Session {
         if (error instanceof Unreachable)
             this.reachable = false;
         else if (error instanceof Refused && error.status === 403)
-            showTrouble('The server has been started anew: open the address that it ' +
-                        'printed, in this or another tab.');
+            showTrouble(STRANGER);
         else
             showTrouble(error.message);
     }
@@ -84,6 +84,13 @@ export class Session {
         const { work, state } = this;
         if (state.ahead)
             this.pictures.get(imageUrl(state.ahead)).catch(() => {});
+        const image = this.image && this.imageOf(this.image.id);
+        if (image && image.predicted !== this.image.predicted) {
+            this.image = image; // a newer net has looked at it
+            this.scene.probability = null;
+            this.showMore(this.opening, image.id, image.predicted, this.threshold);
+        }
+        this.more();
         if (work === null || this.busy || work.queue.length > 0)
             return;
         if (state.sheet?.id === work.sheet.id) {
@@ -121,6 +128,7 @@ export class Session {
     // Put away what is open; what comes next is found by the next poll.
     leave() {
         this.opening++;
+        this.more = () => {};
         this.work = null;
         this.image = null;
         this.tools.setWork(null);
@@ -130,6 +138,11 @@ export class Session {
         showTask({ kind: 'none' });
         this.onScene();
         this.hurry();
+    }
+
+    // Where the present net's membrane begins.
+    get threshold() {
+        return this.state.model?.threshold ?? 0.5;
     }
 
     imageOf(id) {
@@ -156,7 +169,11 @@ export class Session {
         this.scene.setWork(work);
         this.fit();
         this.showTask();
-        this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
+        if (sheet.kind === 'region')
+            this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
+        else
+            this.showMore(turn, sheet.image, this.imageOf(sheet.image).predicted,
+                          this.threshold);
     }
 
     connect(work) {
@@ -186,7 +203,7 @@ export class Session {
         this.show(picture);
         this.scene.view.fit([0, 0, image.width, image.height], 0.02);
         this.showTask();
-        this.showMore(turn, image.id, image.predicted, this.state.model?.threshold ?? 0.5);
+        this.showMore(turn, image.id, image.predicted, this.threshold);
     }
 
     show(picture) {
@@ -195,26 +212,28 @@ export class Session {
         this.scene.setImage(picture);
     }
 
-    // What may be laid over the image comes when it comes, or not at all.
+    // What may be laid over the image comes when it comes: what is not there yet is asked
+    // for again when the state changes.
     showMore(turn, image, model, threshold) {
-        const put = (promise, use) => promise.then((thing) => {
+        this.more = () => this.showMore(turn, image, model, threshold);
+        const { scene } = this;
+        const put = (missing, ask, use) => missing && ask().then((thing) => {
             if (turn === this.opening) {
                 use(thing);
                 this.onScene();
             }
         }, () => {});
         this.onScene();
-        if (model) {
-            put(this.pictures.get(`/api/probability/${image}.png?model=${model}`),
-                (picture) => this.scene.setProbability(picture, threshold));
-        }
-        put(this.api.get(`/api/abundance/${image}`), (abundance) =>
-            this.scene.setAbundance(abundance));
-        if (this.work?.sheet.kind === 'free')
-            return; // what is known is what the sheet began with
-        put(this.pictures.get(`/api/labels/${image}.png?after=${this.state.version}`,
-                              { halve: false }),
-            (picture) => this.scene.setKnown(picture));
+        put(model && scene.probability === null,
+            () => this.pictures.get(`/api/probability/${image}.png?model=${model}`),
+            (picture) => scene.setProbability(picture, threshold));
+        put(scene.abundance === null, () => this.api.get(`/api/abundance/${image}`),
+            (abundance) => scene.setAbundance(abundance));
+        // On a free sheet, what is known is what it began with.
+        put(scene.layers.known === null && this.work?.sheet.kind !== 'free',
+            () => this.pictures.get(`/api/labels/${image}.png?after=${this.state.version}`,
+                                    { halve: false }),
+            (picture) => scene.setKnown(picture));
     }
 
     fit() {
@@ -301,7 +320,8 @@ export class Session {
             this.lost(error);
             return;
         }
-        showTrouble('This sheet was changed in another tab meanwhile: look again, then confirm.');
+        showTrouble('This sheet was changed in another tab meanwhile: look again, then ' +
+                    'confirm.');
         try {
             await work.catchUp();
         } catch (second) {
@@ -315,7 +335,8 @@ export class Session {
         if (this.image === null)
             return;
         try {
-            await this.openSheet((await this.api.post('/api/free', { image: this.image.id })).sheet);
+            const { sheet } = await this.api.post('/api/free', { image: this.image.id });
+            await this.openSheet(sheet);
         } catch (error) {
             this.lost(error);
         }

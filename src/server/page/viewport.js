@@ -69,6 +69,8 @@ export class Viewport {
         this.scale = Math.min(LARGEST, this.width / (width * share),
                               this.height / (height * share));
         this.centre(left + width / 2, top + height / 2);
+        this.left = edgeIn(this.left, this.width / this.scale, this.imageWidth);
+        this.top = edgeIn(this.top, this.height / this.scale, this.imageHeight);
     }
 
     centre(x, y) {
@@ -76,4 +78,13 @@ export class Viewport {
         this.top = y - this.height / this.scale / 2;
         this.keepInside();
     }
+}
+
+// Where a view `size` wide that would begin at `start` begins when it shows little that is
+// beyond the image, which ends at 0 and `end`: a box at the border needs no void around it.
+function edgeIn(start, size, end) {
+    const beyond = 0.05 * size;
+    if (size > end)
+        return start;
+    return Math.min(Math.max(start, -beyond), end - size + beyond);
 }

@@ -7,7 +7,7 @@
 // another tab has drawn on the same sheet, the server refuses our number: what it did is
 // fetched, everything is replayed in the server's order, and ours is sent behind it.
 
-import { Refused } from './api.js';
+import { Refused, STRANGER } from './api.js';
 import { History } from './history.js';
 import { Labels } from './labels.js';
 
@@ -204,10 +204,8 @@ function describe(change) {
 }
 
 function troubleOf(error) {
-    if (error instanceof Refused && error.status === 403) {
-        return { kind: 'stranger', text: 'The server has been started anew: open the ' +
-                 'address that it printed, in this or another tab.' };
-    }
+    if (error instanceof Refused && error.status === 403)
+        return { kind: 'stranger', text: STRANGER };
     if (error instanceof Refused)
         return { kind: 'refused', text: error.message };
     return { kind: 'unreachable', text: 'not connected' };
