@@ -33,10 +33,3 @@ spt_fail_errno(struct septum_error *err, const char *path)
     return spt_fail(err, full ? SEPTUM_ENOMEM : SEPTUM_EIO, "%s: %s", path,
                     strerror_r(code, buffer, sizeof buffer));
 }
-
-enum septum_status
-spt_fail_memory(struct septum_error *err, const char *what, size_t bytes)
-{
-    return spt_fail(err, SEPTUM_ENOMEM, "%s: %zu bytes of memory are not to be had",
-                    what, bytes);
-}

@@ -23,8 +23,14 @@ spt_fail(struct septum_error *err, enum septum_status status, const char *format
  */
 enum septum_status spt_fail_errno(struct septum_error *err, const char *path);
 
-/* Memory ran out while asking for `bytes` bytes for `what`. */
-enum septum_status
-spt_fail_memory(struct septum_error *err, const char *what, size_t bytes);
+/* Memory ran out while asking for `bytes` bytes for `what`.  Inline, so that whoever
+ * reads the caller, person or program, sees that it does not return SEPTUM_OK. */
+static inline enum septum_status
+spt_fail_memory(struct septum_error *err, const char *what, size_t bytes)
+{
+    spt_fail(err, SEPTUM_ENOMEM, "%s: %zu bytes of memory are not to be had", what,
+             bytes);
+    return SEPTUM_ENOMEM;
+}
 
 #endif

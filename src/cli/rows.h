@@ -32,9 +32,8 @@
     }
 #define SPT_ROW_PRECISION(member)                                                      \
     {                                                                                  \
-        SPT_ROW(                                                                       \
-            "precision", CHOICE, "auto|f32|bf16", member,                              \
-            "bf16: half the bits, faster where the CPU has it (default: f32)")   \
+        SPT_ROW("precision", CHOICE, "auto|f32|bf16", member,                          \
+                "bf16: half the bits, faster where the CPU has it (default: f32)")     \
     }
 #define SPT_ROW_POLARITY(member)                                                       \
     {                                                                                  \
@@ -45,6 +44,8 @@
     {                                                                                  \
         SPT_ROW("preset", TEXT, "NAME", member, "training settings: default or paper") \
     }
+
+/* NOLINTBEGIN(bugprone-macro-parentheses): the path of a member stands in none. */
 
 /* How the values of a struct septum_masks are read; `else_text` says what is membrane
  * without a word. */
@@ -74,5 +75,7 @@
         SPT_ROW("calibrate", FLAG, NULL, choosing.calibrate,                           \
                 "calibrate probabilities on known labels first")                       \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

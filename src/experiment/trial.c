@@ -395,6 +395,7 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
 {
     const struct spt_spec *spec = spt_net_spec(state->answer);
     uint64_t steps = spt_trainer_optimiser(state->trainer)->steps;
+    unsigned long long labelled = state->samples.known + state->judges.known;
     char line[256];
     enum septum_status status = spt_model_init(model, spec, err);
 
@@ -409,9 +410,7 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
              "experiment: \"%s\", seed %llu, %u layers transferred, %u epochs, %llu "
              "labelled pixels, %.0f seconds of a simulated expert",
              state->contender->name, (unsigned long long)seed, state->trial->transfer,
-             state->epoch,
-             (unsigned long long)state->samples.known + state->judges.known,
-             state->expert_seconds);
+             state->epoch, labelled, state->expert_seconds);
     return spt_model_add_history(model, line, err);
 }
 

@@ -179,7 +179,7 @@ spt_normalise(float *pixels, size_t count, struct septum_error *err)
     struct spt_normaliser normaliser = {0};
     enum septum_status status = spt_normaliser_init(&normaliser, count, err);
 
-    if (status != SEPTUM_OK)
+    if (normaliser.counts == NULL)
         return status;
     for (int pass = 0; pass < SPT_NORMALISER_PASSES; pass++) {
         spt_normaliser_see(&normaliser, pixels, count);

@@ -30,9 +30,11 @@ spt_writer_open(const char *path, const struct spt_picture *picture, bool force,
     enum septum_status status;
 
     *out = NULL;
-    if (picture->height == 0 || picture->width == 0)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "%s: an image without pixels is not written", path);
+    if (picture->height == 0 || picture->width == 0) {
+        spt_fail(err, SEPTUM_EINVAL, "%s: an image without pixels is not written",
+                 path);
+        return SEPTUM_EINVAL;
+    }
     writer = spt_alloc_array(1, sizeof *writer);
     if (writer == NULL)
         return spt_fail_memory(err, path, sizeof *writer);
@@ -91,7 +93,7 @@ write_whole(const char *path, const struct spt_picture *picture, const void *pix
     struct spt_writer *writer;
     enum septum_status status = spt_writer_open(path, picture, force, &writer, err);
 
-    if (status != SEPTUM_OK)
+    if (writer == NULL)
         return status;
     status = spt_writer_rows(writer, pixels, picture->height, err);
     if (status == SEPTUM_OK)

@@ -65,7 +65,8 @@ refuse(const struct reading *reading, const char *format, ...)
 static bool
 span_is(const struct spt_protobuf_span *span, const char *text)
 {
-    return span->count == strlen(text) && memcmp(span->at, text, span->count) == 0;
+    return span->at != NULL && span->count == strlen(text) &&
+           memcmp(span->at, text, span->count) == 0;
 }
 
 /* No bytes but those of lines of text (UTF-8 among them): a message may quote it. */

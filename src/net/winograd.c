@@ -220,8 +220,9 @@ spt_winograd_forward(const struct spt_winograd *winograd, const void *in, void *
 {
     size_t own = block_floats(winograd);
     unsigned status = dnnl_success;
-    int threads = winograd->threads;
+    const int threads = winograd->threads;
 
+    (void)threads; /* unused without OpenMP */
 #pragma omp parallel for schedule(static) num_threads(threads) reduction(| : status)
     for (size_t first = 0; first < winograd->tiling.count; first += winograd->block)
         status |= convolve_block(winograd, block_at(winograd, first), in, out,

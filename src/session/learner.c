@@ -415,6 +415,8 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
 {
     const struct spt_samples answers = {.sample = learner->recent,
                                         .count = learner->recent_count};
+    const bool tests = learner->validation->membrane > 0;
+    const struct spt_samples *known = tests ? learner->validation : &answers;
     struct spt_model model = {0};
     struct spt_domain domain = {0};
     struct spt_tally tally = {0};
@@ -422,15 +424,17 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
 
     learner->met = true;
     if (status == SEPTUM_OK)
-        status = spt_domain_meet(&model, &answers, learner->settings.precision, NULL,
-                                 NULL, &domain, err);
+        status = spt_domain_meet(&model, known, learner->settings.precision, NULL, NULL,
+                                 &domain, err);
     if (status == SEPTUM_OK && domain.inverse) {
         memcpy(spt_net_parameters(learner->candidate), model.parameters,
                model.spec.parameter_count * sizeof(float));
         spt_net_changed(learner->candidate);
-        for (size_t i = 0; i < learner->recent_count && status == SEPTUM_OK; i++)
-            status = add_tally(learner->predictor, &learner->recent[i], &tally, err);
-        learner->threshold = spt_tally_best(&tally).threshold;
+        for (size_t i = 0; i < known->count && status == SEPTUM_OK; i++)
+            status = add_tally(learner->predictor, &known->sample[i], &tally, err);
+        verdict->score = spt_tally_best(&tally);
+        verdict->scored = tests;
+        learner->threshold = verdict->score.threshold;
         learner->has_candidate = verdict->better = verdict->turned =
             status == SEPTUM_OK;
         learner->phase = PHASE_IDLE; /* a round that is on learns for the other */

@@ -15,22 +15,22 @@ struct spt_settings {
     enum spt_form form;
     uint32_t tile;    /* dense form: outputs a side of the tile that is a mini-batch */
     uint32_t windows; /* patch form: windows of a mini-batch */
-    bool drawn;       /* balance the classes by drawing as many others as there are
-                         membrane pixels, the paper's way; else by weighing them so */
     uint32_t views;   /* times each labelled pixel is seen in an epoch */
-    double rate;      /* of the optimiser */
     uint32_t ramp;    /* steps over which the rate grows from 0 */
-    double hold;      /* share of the training at the full rate; from there it falls
-                         linearly to 0 at the end; 1 = never */
-    bool adapts;      /* a transferred model is turned when the new domain's images are
-                         rather the negatives of its own */
     uint32_t judges;  /* one in so many labelled windows is kept from learning, to find
                          the threshold on, when there are no validation images; 0 = none:
                          it is found on what was learnt */
-    double dropout;   /* of FC layers but the last */
+    enum spt_precision precision; /* of training; whoever predicts chooses for itself */
+    bool drawn;     /* balance the classes by drawing as many others as there are
+                       membrane pixels, the paper's way; else by weighing them so */
+    bool adapts;    /* a transferred model is turned when the new domain's images are
+                       rather the negatives of its own */
+    double rate;    /* of the optimiser */
+    double hold;    /* share of the training at the full rate; from there it falls
+                       linearly to 0 at the end; 1 = never */
+    double dropout; /* of FC layers but the last */
     double epochs;
     struct spt_optimiser_settings optimiser;
-    enum spt_precision precision; /* of training; whoever predicts chooses for itself */
 };
 
 /* "default" or "paper"; NULL when there is none of that name. */

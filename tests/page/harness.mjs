@@ -1,8 +1,7 @@
 // harness.mjs - what the browser tests share: a server with a small project, a browser, an
 // expert's hand that records what it painted, and TAP.
 //
-// $SEPTUM is the program under test.  Without it, the stand-in of mock.mjs is driven, and
-// what only the program can show is skipped.
+// $SEPTUM is the program under test.  Without it, the stand-in of mock.mjs is driven.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,9 +23,6 @@ const tests = [];
 export const test = (name, run) => tests.push([name, run]);
 export const note = (text) => console.log(`# ${text}`);
 
-class Skipped extends Error {}
-export const skip = (reason) => { throw new Skipped(reason); };
-
 // Run the tests, or those whose names have one of the program's arguments in them.
 export async function runAll() {
     let failed = 0;
@@ -39,13 +35,9 @@ export async function runAll() {
             await run({ defer: (end) => ends.push(end) });
             console.log(`ok ${i + 1} - ${name}`);
         } catch (error) {
-            if (error instanceof Skipped) {
-                console.log(`ok ${i + 1} - ${name} # SKIP ${error.message}`);
-            } else {
-                failed++;
-                console.log(`not ok ${i + 1} - ${name}`);
-                console.log(String(error.stack).replace(/^/gm, '# '));
-            }
+            failed++;
+            console.log(`not ok ${i + 1} - ${name}`);
+            console.log(String(error.stack).replace(/^/gm, '# '));
         }
         for (const end of ends.reverse())
             await end();

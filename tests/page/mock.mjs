@@ -6,7 +6,7 @@
 
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
-import { deflateSync, crc32 as zlibCrc } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 
 const PAGE = new URL('../../src/server/page/', import.meta.url);
@@ -14,8 +14,6 @@ const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 
 const SIDE = 64;
 
 function crc32(bytes) {
-    if (zlibCrc)
-        return zlibCrc(bytes);
     let crc = ~0;
     for (const byte of bytes) {
         crc ^= byte;
@@ -102,7 +100,8 @@ export class Mock {
         const sheet = () => this.sheets.find((s) => s.id === Number(path.split('/')[3]));
         const table = [
             [/^GET \/api\/state$/, () => this.state(who)],
-            [/^GET \/api\/sheet\/\d+\/journal$/, () => this.journal(sheet(), Number(query.get('after')))],
+            [/^GET \/api\/sheet\/\d+\/journal$/,
+             () => this.journal(sheet(), Number(query.get('after')))],
             [/^POST \/api\/sheet\/\d+\/change$/, () => this.change(sheet(), body)],
             [/^POST \/api\/sheet\/\d+\/confirm$/, () => this.confirm(sheet(), body, who)],
             [/^POST \/api\/sheet\/\d+\/skip$/, () => this.skip(sheet(), who)],
@@ -189,7 +188,7 @@ export class Mock {
         return this.open(
             { kind: 'region', who, image: k % this.images.length + 1, windows,
               box: [row * SIDE, column * SIDE, 2 * SIDE, 2 * SIDE],
-              why: 'uncertain (0.11 of at most 0.5 from a coin toss) and as common as a third of all windows',
+              why: 'less sure here than elsewhere, and like a third of all windows',
               objective: 0.2, uncertainty: 0.11, abundance: 0.33 },
             (image, at) => Number(image.probability[at] >= 128),
             (x, y) => windows.some(([r, c]) => Math.floor(y / SIDE) === r &&

@@ -5,4 +5,4 @@ if ! command -v node >/dev/null; then
     echo '1..0 # SKIP Node.js is not installed'
     exit 0
 fi
-exec node --test --test-reporter=tap unit/
+exec node --test --test-reporter=tap unit/*.test.mjs

@@ -64,7 +64,19 @@ answer(struct fixture *fixture, size_t i, uint32_t row, uint32_t column, bool ri
     assert_int_equal(spt_learner_hear(fixture->learner, i, &said, &err), SEPTUM_OK);
 }
 
-/* Work until nothing is due; the last verdict that ended a round or found better. */
+/* Make the candidate the model, as the worker does. */
+static void
+adopt(struct fixture *fixture, int64_t id)
+{
+    struct spt_model model;
+    struct septum_error err;
+
+    assert_int_equal(spt_learner_model(fixture->learner, &model, &err), SEPTUM_OK);
+    spt_workspace_take_model(&fixture->workspace, id, &model);
+}
+
+/* Work until nothing is due; the last verdict that ended a round or found better.  A
+ * model that is turned with the first answers is taken, and the work goes on. */
 static struct spt_verdict
 work(struct fixture *fixture)
 {
@@ -76,7 +88,9 @@ work(struct fixture *fixture)
 
         if (spt_learner_work(fixture->learner, &verdict, &err) != SEPTUM_OK)
             fail_msg("%s", err.text);
-        if (verdict.ended || verdict.better) {
+        if (verdict.turned) {
+            adopt(fixture, 100);
+        } else if (verdict.ended || verdict.better) {
             last = verdict;
             if (verdict.better)
                 break;
@@ -109,12 +123,14 @@ waits_for_the_next_answer_to_be_judged_by(void **state)
     answer(&fixture, 0, 1, 1, true);
     verdict = work(&fixture);
     assert_true(verdict.ended);
+    assert_false(spt_learner_is_urgent(fixture.learner));
     assert_true(verdict.train_seconds >= SECONDS);
     assert_true(verdict.loss > 0);
     assert_false(verdict.better); /* nobody can say yet */
     assert_false(spt_learner_is_due(fixture.learner));
     /* The untrained model knows nothing; what was learnt of lines is better. */
     answer(&fixture, 1, 2, 2, true);
+    assert_true(spt_learner_is_urgent(fixture.learner));
     verdict = work(&fixture);
     assert_true(verdict.better);
     assert_int_equal(spt_learner_model(fixture.learner, &model, &err), SEPTUM_OK);
@@ -123,6 +139,40 @@ waits_for_the_next_answer_to_be_judged_by(void **state)
     assert_non_null(strstr(model.history, "label: "));
     assert_true(model.trained_windows > 0);
     spt_model_clear(&model);
+    end(&fixture);
+}
+
+/* The fixture's model, drawn at random, happens to find more in negatives. */
+static void
+turns_a_model_with_the_first_answers(void **state)
+{
+    struct fixture fixture;
+    struct spt_verdict verdict;
+    struct spt_model turned;
+    struct septum_error err;
+
+    (void)state;
+    begin(&fixture, "turns", 0);
+    assert_int_equal(spt_model_copy(&fixture.workspace.model, &turned, &err),
+                     SEPTUM_OK);
+    spt_model_negate(&turned);
+    answer(&fixture, 0, 1, 1, true);
+    assert_true(spt_learner_is_urgent(fixture.learner));
+    assert_int_equal(spt_learner_work(fixture.learner, &verdict, &err), SEPTUM_OK);
+    assert_true(verdict.turned && verdict.better && !verdict.ended);
+    adopt(&fixture, 100);
+    assert_memory_equal(fixture.workspace.model.parameters, turned.parameters,
+                        turned.spec.parameter_count * sizeof(float));
+    /* Nor is it turned back. */
+    spt_learner_free(fixture.learner);
+    assert_int_equal(spt_learner_create(&fixture.workspace, &fixture.images,
+                                        &fixture.validation, SECONDS, &fixture.learner,
+                                        &err),
+                     SEPTUM_OK);
+    answer(&fixture, 0, 2, 1, true);
+    assert_int_equal(spt_learner_work(fixture.learner, &verdict, &err), SEPTUM_OK);
+    assert_false(verdict.turned || verdict.better);
+    spt_model_clear(&turned);
     end(&fixture);
 }
 
@@ -217,6 +267,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_nothing_to_do_without_answers),
         cmocka_unit_test(waits_for_the_next_answer_to_be_judged_by),
+        cmocka_unit_test(turns_a_model_with_the_first_answers),
         cmocka_unit_test(never_takes_what_scores_worse),
         cmocka_unit_test(judges_by_validation_images_where_there_are_any),
         cmocka_unit_test(does_not_learn_from_one_class),

@@ -37,8 +37,10 @@ expose(const struct spt_microscope *microscope, const struct spt_embryo *embryo,
     static uint16_t cells[SIZE * SIZE];
     const struct spt_view view = {
         .embryo = embryo, .stain = stain, .z = z, .key = 1, .size = SIZE};
-    const struct spt_slice slice = {image, membrane, cells};
+    struct spt_slice slice = {.cells = cells};
 
+    slice.image = image;
+    slice.membrane = membrane;
     return spt_microscope_expose(microscope, &view, &slice, NULL);
 }
 

@@ -42,8 +42,10 @@ make_slice(const char *name, uint64_t seed, uint32_t slice, uint32_t size,
            uint8_t *image, uint8_t *membrane)
 {
     static uint16_t cells[301 * 301];
-    const struct spt_slice out = {image, membrane, cells};
+    struct spt_slice out = {.cells = cells};
 
+    out.image = image;
+    out.membrane = membrane;
     make_one(
         &(const struct spt_simulation_settings){
             .microscope = name, .seed = seed, .count = 40, .size = size},

@@ -30,10 +30,11 @@ write_image(const char *path, size_t i)
 {
     uint8_t pixels[PIXELS];
 
-    for (size_t at = 0; at < PIXELS; at++)
-        pixels[at] = (uint8_t)(60 + at * 7 % 23 +
-                               130U * workspace_truth(i, at / WORKSPACE_SIDE,
-                                                      at % WORKSPACE_SIDE));
+    for (size_t at = 0; at < PIXELS; at++) {
+        bool line = workspace_truth(i, at / WORKSPACE_SIDE, at % WORKSPACE_SIDE);
+
+        pixels[at] = (uint8_t)(at * 7 % 23 + (line ? 190 : 60));
+    }
     assert_int_equal(
         spt_write_png(path, pixels, WORKSPACE_SIDE, WORKSPACE_SIDE, 1, true, NULL),
         SEPTUM_OK);

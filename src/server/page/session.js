@@ -320,7 +320,8 @@ export class Session {
             this.lost(error);
             return;
         }
-        showTrouble('This sheet was changed in another tab meanwhile: look again, then confirm.');
+        showTrouble('This sheet was changed in another tab meanwhile: look again, then ' +
+                    'confirm.');
         try {
             await work.catchUp();
         } catch (second) {
@@ -334,7 +335,8 @@ export class Session {
         if (this.image === null)
             return;
         try {
-            await this.openSheet((await this.api.post('/api/free', { image: this.image.id })).sheet);
+            const { sheet } = await this.api.post('/api/free', { image: this.image.id });
+            await this.openSheet(sheet);
         } catch (error) {
             this.lost(error);
         }
