@@ -24,9 +24,11 @@ class Server:
     """A running septum label; its address, cookie, and requests to it."""
 
     def __init__(self, project, *options, **environment):
+        # A shell's background jobs ignore Ctrl-C, and so would a server of theirs.
         self.process = subprocess.Popen(
             [SEPTUM, "label", project, *options], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
+            stderr=subprocess.PIPE, text=True, env={**os.environ, **environment},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.address = self.process.stdout.readline().strip()
         if not self.address:
             raise RuntimeError(self.process.stderr.read())
