@@ -12,6 +12,9 @@ import zlib
 
 SEPTUM = os.environ["SEPTUM"]
 
+# A shell's background jobs ignore Ctrl-C, and so would the servers that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def run(*arguments, check=True):
     done = subprocess.run([SEPTUM, *arguments], capture_output=True, text=True)
@@ -24,11 +27,9 @@ class Server:
     """A running septum label; its address, cookie, and requests to it."""
 
     def __init__(self, project, *options, **environment):
-        # A shell's background jobs ignore Ctrl-C, and so would a server of theirs.
         self.process = subprocess.Popen(
             [SEPTUM, "label", project, *options], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env={**os.environ, **environment},
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+            stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
         self.address = self.process.stdout.readline().strip()
         if not self.address:
             raise RuntimeError(self.process.stderr.read())
