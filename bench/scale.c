@@ -6,7 +6,7 @@
  *	bench-scale choose FOLDER PROBABILITIES [IMAGES]
  *
  * Windows are cut at random places of the folder's images, as many as wanted.
- * "exact" compares all pairs (10,240) at full resolution and by default, and
+ * "exact" compares all pairs (10,240) at full resolution and at a lower one, and
  * clusters them; "sampled" streams them (100,000) past a sample of 5,000; "choose"
  * searches a region in so many images (40), which repeat those of the maps with their
  * windows drawn anew.  Seconds are those of the clock, for which the machine is to be
@@ -139,7 +139,7 @@ measure_all_pairs(const char *folder, size_t count)
     quick.near = CUT + 0.05F;
     for (size_t w = 0; w < count; w++)
         read_window(&images, w, windows + w * AREA, NULL);
-    found = measure_exact("default", windows, count, &quick);
+    found = measure_exact("bandwidth 0.4", windows, count, &quick);
     exact = measure_exact("full", windows, count, &full);
     printf("Spearman's rho of S: %.4f\n", bench_spearman(exact, found, count));
 }

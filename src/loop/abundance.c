@@ -15,11 +15,12 @@ struct spt_abundance_options
 spt_abundance_defaults(uint32_t side)
 {
     return (struct spt_abundance_options){
-        .ncc = {.max_shift = side / 8, .shift_step = 1, .bandwidth = 0.4, .near = 0.8F},
+        .ncc = {.max_shift = side / 8, .shift_step = 1, .bandwidth = 1},
         .cut = 0.75F,
         .most_bytes = 1500000000,
         .most_pairs = 200000000,
         .sample = 5000,
+        .sample_bandwidth = 0.4,
     };
 }
 
@@ -108,6 +109,7 @@ compare_sample(struct source *source, const struct spt_abundance_options *option
     };
     enum septum_status status;
 
+    how.ncc.bandwidth = options->sample_bandwidth;
     if (scores.abundance == NULL)
         return spt_fail_memory(err, "abundance", out->count * sizeof(float));
     status = spt_sample_abundance(&windows, &how, &scores, err);

@@ -113,7 +113,7 @@ beyond_a_bound_scores_are_densities(void **state)
     fill(&images);
     cut(&images, windows);
     options.cut = 0.6F;
-    options.ncc.bandwidth = 1;
+    options.sample_bandwidth = 1;
     options.most_pairs = WINDOWS * (WINDOWS - 1) / 2 - 1;
     options.sample = WINDOWS; /* all of them, so that densities are exact */
     found = find(&images, &options);
