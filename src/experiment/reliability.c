@@ -12,7 +12,7 @@
 
 #define FEW_IMAGES 2 /* of what was learnt from: more would not tell more */
 #define SIDE 260.0
-#define LEFT 46.0
+#define LEFT 58.0
 #define TOP 14.0
 #define LARGEST 9.0 /* radius of a dot of all pixels */
 #define LEAST 1.6

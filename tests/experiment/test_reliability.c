@@ -122,13 +122,13 @@ draws_a_diagram_that_is_well_formed(void **state)
     assert_false(text.failed);
     spt_text_add(&text, "%c", 0);
     assert_null(wellformed_until((const char *)text.bytes.at));
-    /* 0.95 of 260 right of 46, 0.6 of 260 above 274; a bin without pixels is not drawn
+    /* 0.95 of 260 right of 58, 0.6 of 260 above 274; a bin without pixels is not drawn
      */
     assert_non_null(
         strstr((const char *)text.bytes.at,
-               "<circle cx=\"293.0\" cy=\"118.0\" r=\"9.0\" fill=\"none\""));
-    assert_non_null(strstr((const char *)text.bytes.at, "<circle cx=\"241.0\""));
-    assert_null(strstr((const char *)text.bytes.at, "<circle cx=\"85.0\""));
+               "<circle cx=\"305.0\" cy=\"118.0\" r=\"9.0\" fill=\"none\""));
+    assert_non_null(strstr((const char *)text.bytes.at, "<circle cx=\"253.0\""));
+    assert_null(strstr((const char *)text.bytes.at, "<circle cx=\"97.0\""));
     spt_text_clear(&text);
 }
 
