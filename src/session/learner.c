@@ -4,6 +4,7 @@
 #include "session/learner.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,7 @@ struct spt_learner {
     const struct spt_workspace *workspace;
     const struct spt_samples *images, *validation;
     struct spt_settings settings;
-    double seconds; /* of a round */
+    struct spt_round_length round;
     enum phase phase;
     bool owed;                         /* answers came while a round was on */
     struct spt_sample recent[RECENT];  /* crops of the last answers, the newest last */
@@ -94,8 +95,9 @@ spt_learner_free(struct spt_learner *learner)
 enum septum_status
 spt_learner_create(const struct spt_workspace *workspace,
                    const struct spt_samples *images,
-                   const struct spt_samples *validation, double seconds,
-                   struct spt_learner **out, struct septum_error *err)
+                   const struct spt_samples *validation,
+                   const struct spt_round_length *round, struct spt_learner **out,
+                   struct septum_error *err)
 {
     /* The predictor of the current model beside it has memory of its own. */
     static const struct spt_predict_options options = {.memory = 256 << 20};
@@ -109,7 +111,7 @@ spt_learner_create(const struct spt_workspace *workspace,
     learner->workspace = workspace;
     learner->images = images;
     learner->validation = validation;
-    learner->seconds = seconds;
+    learner->round = *round;
     learner->settings = *spt_settings_find("default");
     learner->settings.rate = RATE;
     status = spt_model_net(&workspace->model, path, &learner->student, err);
@@ -237,7 +239,7 @@ spt_learner_hear(struct spt_learner *learner, size_t i, const struct spt_answer 
     struct spt_sample crop = {0};
     enum septum_status status = SEPTUM_OK;
 
-    if (learner->seconds <= 0)
+    if (learner->round.seconds <= 0 && learner->round.steps == 0)
         return SEPTUM_OK;
     learner->owed = true;
     if (answer != NULL)
@@ -294,15 +296,27 @@ begin(struct spt_learner *learner, struct septum_error *err)
     return status;
 }
 
+/* How much of the round is done, from 0 to 1. */
+static double
+part(const struct spt_learner *learner)
+{
+    const struct spt_round_length *round = &learner->round;
+    double time = round->seconds > 0 ? learner->spent / round->seconds : 0;
+    double steps = round->steps > 0 ? (double)learner->steps / (double)round->steps : 0;
+
+    return fmin(fmax(time, steps), 1);
+}
+
 static enum septum_status
 take_steps(struct spt_learner *learner, struct septum_error *err)
 {
     double started = spt_clock_seconds();
     enum septum_status status = SEPTUM_OK;
 
-    while (status == SEPTUM_OK && spt_clock_seconds() - started < WORK_SECONDS) {
-        double rate = spt_settings_rate(&learner->settings, learner->steps,
-                                        learner->spent / learner->seconds);
+    while (status == SEPTUM_OK && part(learner) < 1 &&
+           spt_clock_seconds() - started < WORK_SECONDS) {
+        double rate =
+            spt_settings_rate(&learner->settings, learner->steps, part(learner));
         double loss;
 
         status = spt_trainer_step(learner->trainer, rate, &loss, err);
@@ -459,7 +473,7 @@ take_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     enum septum_status status = SEPTUM_OK;
 
     if (learner->phase == PHASE_LEARNING) {
-        if (learner->spent >= LEAST_PART * learner->seconds)
+        if (part(learner) >= LEAST_PART)
             status = publish(learner, err);
         end_round(learner, verdict);
     }
@@ -496,7 +510,7 @@ test(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
     return SEPTUM_OK;
 }
 
-/* The round's time is up. */
+/* The round is over. */
 static enum septum_status
 finish(struct spt_learner *learner, struct spt_verdict *verdict,
        struct septum_error *err)
@@ -543,8 +557,7 @@ spt_learner_work(struct spt_learner *learner, struct spt_verdict *out,
     if (learner->phase == PHASE_TESTING)
         return test(learner, out, err);
     if (learner->phase == PHASE_LEARNING)
-        return learner->spent < learner->seconds ? take_steps(learner, err)
-                                                 : finish(learner, out, err);
+        return part(learner) < 1 ? take_steps(learner, err) : finish(learner, out, err);
     return learner->owed ? begin(learner, err) : SEPTUM_OK;
 }
 
@@ -589,12 +602,11 @@ spt_learner_tell(const struct spt_learner *learner, char *what, size_t size,
     *fraction = 0;
     *seconds_left = -1;
     if (learner->phase == PHASE_LEARNING) {
-        double part = learner->spent / learner->seconds;
-
         snprintf(what, size, "learning from %" PRIu64 " labelled pixels",
                  learner->images->known);
-        *fraction = part < 1 ? part : 1;
-        *seconds_left = part < 1 ? learner->seconds - learner->spent : 0;
+        *fraction = part(learner);
+        if (*fraction > 0)
+            *seconds_left = learner->spent * (1 / *fraction - 1);
     } else if (learner->phase == PHASE_TESTING) {
         snprintf(what, size, "testing what was learnt, image %zu of %zu",
                  learner->tested + 1, learner->validation->count);

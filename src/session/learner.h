@@ -17,6 +17,13 @@
 
 struct spt_learner;
 
+/* A round ends with whichever comes first; 0 sets no limit.  Without either, nothing is
+ * learnt.  Steps make it the same on a slow machine and a fast one. */
+struct spt_round_length {
+    double seconds;
+    uint64_t steps;
+};
+
 /*
  * Learn for the workspace's current model from `images`, whose labels the caller keeps
  * up to date between calls; `validation` may be empty.  All are borrowed.
@@ -24,8 +31,9 @@ struct spt_learner;
 enum septum_status
 spt_learner_create(const struct spt_workspace *workspace,
                    const struct spt_samples *images,
-                   const struct spt_samples *validation, double seconds,
-                   struct spt_learner **out, struct septum_error *err);
+                   const struct spt_samples *validation,
+                   const struct spt_round_length *round, struct spt_learner **out,
+                   struct septum_error *err);
 void spt_learner_free(struct spt_learner *learner);
 
 /* Take in an answer on image number `i`, whose labels have it already; without one

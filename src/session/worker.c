@@ -114,6 +114,19 @@ match_sheets(struct worker *worker, struct septum_error *err)
     return SEPTUM_OK;
 }
 
+/* A learner for the current model, in place of the last. */
+static enum septum_status
+renew_learner(struct worker *worker, struct septum_error *err)
+{
+    const struct spt_round_length round = {.seconds =
+                                               worker->shared->options.learn_seconds};
+
+    spt_learner_free(worker->learner);
+    worker->learner = NULL;
+    return spt_learner_create(&worker->workspace, &worker->survey.samples,
+                              &worker->validation, &round, &worker->learner, err);
+}
+
 /* Load the model and all images; without a model, only say so. */
 static enum septum_status
 open_all(struct worker *worker, struct septum_error *err)
@@ -138,9 +151,7 @@ open_all(struct worker *worker, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = match_sheets(worker, err);
     if (status == SEPTUM_OK)
-        status = spt_learner_create(
-            workspace, &worker->survey.samples, &worker->validation,
-            worker->shared->options.learn_seconds, &worker->learner, err);
+        status = renew_learner(worker, err);
     if (status == SEPTUM_OK)
         status = spt_project_unlearnt(workspace->project, &unlearnt, err);
     if (status == SEPTUM_OK && unlearnt > 0)
@@ -251,9 +262,7 @@ take_model(struct worker *worker, struct septum_error *err)
                           "start it again",
                           spt_project_path(workspace->project));
     if (status == SEPTUM_OK)
-        status = spt_learner_create(
-            workspace, &worker->survey.samples, &worker->validation,
-            worker->shared->options.learn_seconds, &worker->learner, err);
+        status = renew_learner(worker, err);
     for (size_t i = 0; i < workspace->images.count; i++)
         worker->sheets[i].fresh = false;
     publish_model(worker);
@@ -792,13 +801,8 @@ recover(struct worker *worker, const struct septum_error *failure)
     unlock(worker);
     free(worker->membrane);
     worker->membrane = NULL;
-    if (worker->sheets != NULL) {
-        spt_learner_free(worker->learner);
-        worker->learner = NULL;
-        spt_learner_create(&worker->workspace, &worker->survey.samples,
-                           &worker->validation, worker->shared->options.learn_seconds,
-                           &worker->learner, NULL);
-    }
+    if (worker->sheets != NULL)
+        renew_learner(worker, NULL);
     for (int i = 0; i < RECOVERY_LOOKS && !is_stopped(worker); i++)
         rest(worker);
 }
