@@ -486,6 +486,7 @@ struct septum_experiment_options {
     struct septum_source target_images;
     struct septum_masks target_labels;
     const char *labelled, *pool, *test; /* ranges of positions: "0-4,9" */
+    uint32_t labelled_windows;          /* of `labelled`, at random; 0 = all pixels */
     const char *strategies;             /* "frozen,finetune,expert"; NULL = these */
     const char *preset;                 /* training settings; NULL = "default" */
     enum septum_precision precision;

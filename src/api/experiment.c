@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/sha256.h"
 #include "experiment/experiment.h"
+#include "train/hold_out.h"
 #include "train/model_file.h"
 #include "train/run.h"
 
@@ -87,6 +88,10 @@ load_target(struct job *job, struct septum_error *err)
     enum septum_status status =
         load_range(job, &job->labelled, &job->labelled_samples, err);
 
+    if (status == SEPTUM_OK && job->options->labelled_windows > 0)
+        status =
+            spt_samples_keep_windows(&job->labelled_samples, job->source.spec.window,
+                                     job->options->labelled_windows, 0, err);
     if (status == SEPTUM_OK)
         status = load_range(job, &job->pool, &job->pool_samples, err);
     if (status == SEPTUM_OK)

@@ -31,6 +31,8 @@ static const struct spt_option rows[] = {
     {SPT_ROW("labelled", TEXT, "RANGE", options.labelled,
              "target images labelled from the start, such as 0-4,9"),
      .required = true},
+    {SPT_ROW("labelled-windows", COUNT, "N", options.labelled_windows,
+             "only so many of their windows are labelled, drawn at random")},
     {SPT_ROW("pool", TEXT, "RANGE", options.pool,
              "target images that the expert may be asked about"),
      .required = true},

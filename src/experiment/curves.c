@@ -148,6 +148,9 @@ static const struct {
     const char *strategy;
     struct spt_stroke stroke;
 } known[] = {
+    {"source", {"#999999", "2 3", "the source model, untouched"}},
+    {"scratch", {"#999999", "none", "no layer copied; learns from the labels alone"}},
+    {"all", {"#000000", "none", "as finetune, with the truth of the whole pool"}},
     {"frozen", {"#c4108f", "1.5 5", "copied layers stay as they were"}},
     {"finetune", {"#d62728", "9 5", "copied layers learn with the others"}},
     {"expert",

@@ -19,18 +19,21 @@
 #define PURPOSE_ASKING 201
 
 const struct spt_contender spt_contenders[] = {
-    {"frozen", true, NULL},
-    {"finetune", false, NULL},
-    {"expert", false, "equation"},
-    {"random", false, "random"},
-    {"uncertainty", false, "uncertainty"},
-    {"abundance", false, "abundance"},
-    {"entropy", false, "entropy"},
-    {"margin", false, "margin"},
-    {"bald", false, "bald"},
-    {"coreset", false, "coreset"},
-    {"image", false, "image"},
-    {NULL, false, NULL},
+    {.name = "source", .copied = SPT_COPIED_ALL, .frozen = true},
+    {.name = "scratch", .copied = SPT_COPIED_NONE},
+    {.name = "frozen", .frozen = true},
+    {.name = "finetune"},
+    {.name = "all", .knows_pool = true},
+    {.name = "expert", .strategy = "equation"},
+    {.name = "random", .strategy = "random"},
+    {.name = "uncertainty", .strategy = "uncertainty"},
+    {.name = "abundance", .strategy = "abundance"},
+    {.name = "entropy", .strategy = "entropy"},
+    {.name = "margin", .strategy = "margin"},
+    {.name = "bald", .strategy = "bald"},
+    {.name = "coreset", .strategy = "coreset"},
+    {.name = "image", .strategy = "image"},
+    {.name = NULL},
 };
 
 const struct spt_contender *
@@ -117,9 +120,24 @@ gather_samples(struct state *state, struct septum_error *err)
     if (state->samples.sample == NULL)
         return spt_fail_memory(err, "images", count * sizeof *state->samples.sample);
     status = append_samples(&state->samples, trial->labelled, true, err);
-    if (status == SEPTUM_OK && state->contender->strategy != NULL)
-        status = append_samples(&state->samples, trial->pool, false, err);
+    if (status == SEPTUM_OK &&
+        (state->contender->knows_pool || state->contender->strategy != NULL))
+        status = append_samples(&state->samples, trial->pool,
+                                state->contender->knows_pool, err);
     return status;
+}
+
+/* How many layers of the source model to copy. */
+static uint32_t
+layers(const struct state *state)
+{
+    const uint32_t counts[] = {
+        [SPT_COPIED_SOME] = state->trial->transfer,
+        [SPT_COPIED_ALL] = state->trial->source->spec.weighted_count,
+        [SPT_COPIED_NONE] = 0,
+    };
+
+    return counts[state->contender->copied];
 }
 
 static enum septum_status
@@ -163,7 +181,7 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_net_create(&trial->source->spec, &state->answer, err);
     if (status == SEPTUM_OK)
-        status = spt_transfer(trial->source, trial->transfer, seed, state->learner,
+        status = spt_transfer(trial->source, layers(state), seed, state->learner,
                               &copied, err);
     state->learns =
         !state->contender->frozen || copied < trial->source->spec.weighted_count;
@@ -365,6 +383,16 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     return SEPTUM_OK;
 }
 
+/* A net that learns nothing scores what it scored before. */
+static void
+repeat_point(const struct state *state, struct spt_trial_result *result)
+{
+    struct spt_curve_point *point = &result->points[result->point_count++];
+
+    *point = point[-1];
+    point->epoch = state->epoch;
+}
+
 static enum septum_status
 run_epochs(struct state *state, uint64_t seed, struct spt_trial_result *result,
            struct septum_error *err)
@@ -377,8 +405,11 @@ run_epochs(struct state *state, uint64_t seed, struct spt_trial_result *result,
     for (uint32_t epoch = 1; epoch <= state->trial->epochs && status == SEPTUM_OK;
          epoch++) {
         state->epoch = epoch;
-        if (state->learns)
-            status = train_epoch(state, err);
+        if (!state->learns) {
+            repeat_point(state, result);
+            continue;
+        }
+        status = train_epoch(state, err);
         if (status == SEPTUM_OK)
             status = note_point(state, seed, result, err);
         /* The answer to a question after the last epoch would teach nothing. */
@@ -409,7 +440,7 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
     snprintf(line, sizeof line,
              "experiment: \"%s\", seed %llu, %u layers transferred, %u epochs, %llu "
              "labelled pixels, %.0f seconds of a simulated expert",
-             state->contender->name, (unsigned long long)seed, state->trial->transfer,
+             state->contender->name, (unsigned long long)seed, layers(state),
              state->epoch, labelled, state->expert_seconds);
     return spt_model_add_history(model, line, err);
 }

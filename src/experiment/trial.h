@@ -3,7 +3,9 @@
  *
  * The paper's three are rows of one table: the transferred layers frozen; fine-tuned;
  * fine-tuned while an expert is asked for one region after each epoch.  A rival is one
- * more row: the third with another rule for what to ask.
+ * more row: the third with another rule for what to ask.  And three say what there is
+ * to win: the source model untouched, a net that starts from nothing, and one that has
+ * all labels.
  */
 #ifndef SEPTUM_EXPERIMENT_TRIAL_H
 #define SEPTUM_EXPERIMENT_TRIAL_H
@@ -14,8 +16,14 @@
 #include "train/settings.h"
 
 struct spt_contender {
-    const char *name;     /* as on the command line */
+    const char *name; /* as on the command line */
+    enum spt_copied {
+        SPT_COPIED_SOME, /* as many layers as the trial says */
+        SPT_COPIED_ALL,
+        SPT_COPIED_NONE,
+    } copied;
     bool frozen;          /* the transferred layers stay as they are */
+    bool knows_pool;      /* the truth of the pool is known from the start */
     const char *strategy; /* how regions are chosen; NULL = the expert is not asked */
 };
 

@@ -49,6 +49,17 @@ list_windows(const struct spt_samples *samples, uint32_t side, size_t every,
     return count;
 }
 
+static size_t
+count_places(const struct spt_samples *samples, uint32_t side)
+{
+    size_t all = 0;
+
+    for (size_t i = 0; i < samples->count; i++)
+        all += (size_t)(samples->sample[i].height / side) *
+               (samples->sample[i].width / side);
+    return all;
+}
+
 /* Let all of `places` be known on one side only. */
 static void
 move_labels(struct spt_samples *from, struct spt_samples *to, const size_t *copy_of,
@@ -146,15 +157,12 @@ spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
                      uint64_t seed, struct spt_samples *held, struct septum_error *err)
 {
     struct spt_samples copies = {0};
-    size_t all = 0, labelled = 0, count, drawn, *copy_of;
+    size_t all = count_places(samples, side), labelled = 0, count, drawn, *copy_of;
     struct place *places;
     enum septum_status status = SEPTUM_OK;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        all += (size_t)(samples->sample[i].height / side) *
-               (samples->sample[i].width / side);
+    for (size_t i = 0; i < samples->count; i++)
         labelled += samples->sample[i].known > 0;
-    }
     if (share == 0 || all == 0)
         return SEPTUM_OK;
     places = spt_alloc_array(all, sizeof *places);
@@ -182,4 +190,41 @@ done:
     free(places);
     free(copy_of);
     return status;
+}
+
+/* Is the pixel in one of the windows? */
+static bool
+is_kept(const struct place *places, size_t count, uint32_t side, size_t image,
+        size_t row, size_t column)
+{
+    for (size_t i = 0; i < count; i++)
+        if (places[i].image == image && row - places[i].top < side &&
+            column - places[i].left < side)
+            return true;
+    return false;
+}
+
+enum septum_status
+spt_samples_keep_windows(struct spt_samples *samples, uint32_t side, size_t count,
+                         uint64_t seed, struct septum_error *err)
+{
+    size_t all = count_places(samples, side), labelled;
+    struct place *places = spt_alloc_array(all, sizeof *places);
+
+    if (places == NULL)
+        return spt_fail_memory(err, "labelled windows", all * sizeof *places);
+    labelled = list_windows(samples, side, 1, places);
+    count = count < labelled ? count : labelled;
+    draw_first(places, labelled, count, seed);
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct spt_sample *sample = &samples->sample[i];
+
+        for (size_t y = 0; y < sample->height; y++)
+            for (size_t x = 0; x < sample->width; x++)
+                if (!is_kept(places, count, side, i, y, x))
+                    spt_samples_set_label(samples, i, y * sample->width + x,
+                                          SPT_LABEL_UNKNOWN);
+    }
+    free(places);
+    return SEPTUM_OK;
 }

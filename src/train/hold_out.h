@@ -1,8 +1,9 @@
 /*
- * hold_out.h - labelled windows that are kept from learning, to judge the net by.
+ * hold_out.h - labelled windows that are kept from learning.
  *
- * A net is surer of pixels that it has learnt than of others, so that a threshold found
- * on them is too high elsewhere.
+ * Some, to judge the net by: it is surer of pixels that it has learnt than of others,
+ * so that a threshold found on them is too high elsewhere.  Or all but some, to see how
+ * few labels are enough.
  */
 #ifndef SEPTUM_TRAIN_HOLD_OUT_H
 #define SEPTUM_TRAIN_HOLD_OUT_H
@@ -19,5 +20,13 @@
 enum septum_status
 spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
                      uint64_t seed, struct spt_samples *held, struct septum_error *err);
+
+/*
+ * Keep the labels of `count` wholly labelled windows, drawn at random; all other pixels
+ * become unknown.  With fewer such windows, all of them stay.
+ */
+enum septum_status
+spt_samples_keep_windows(struct spt_samples *samples, uint32_t side, size_t count,
+                         uint64_t seed, struct septum_error *err);
 
 #endif

@@ -49,6 +49,12 @@ check "--force replaces them" succeeded
 check "--strategies and --seeds are followed" [ "$(sed 1d results/curves.csv |
     cut -d, -f 1,2 | sort -u | tr '\n' ' ')" = "finetune,0 finetune,1 " ]
 
+# Of the labelled images' windows, one: 32 x 32 pixels.
+experiment -o few --source source.onnx --labelled 0-1 --pool 2 --test 4 \
+    --strategies source,scratch,all --labelled-windows 1
+check "--labelled-windows leaves the labels of so many" [ "$(sed 1d few/curves.csv |
+    awk -F, '$3 == 0 { print $1 "," $7 }' | tr '\n' ' ')" = "source,1024 scratch,1024 all,26624 " ]
+
 # Stopped, then resumed: the same curves.
 timeout --foreground --preserve-status -s INT 0.3 "$SEPTUM" experiment $target \
     --epochs 2 --epoch-steps 3 -o parts --source source.onnx --labelled 0-1 --pool 2-3 \

@@ -51,9 +51,9 @@ explains segment -m -o --mask --uncertainty --tile --memory --average --force --
 explains score --truth --probability --threshold -m --json --membrane-value \
     --unlabelled-value --instances
 explains experiment -o --source --source-images --source-labels --target-images \
-    --target-labels --labelled --pool --test --strategies --seeds --epochs --minutes \
-    --resume --preset --lambda --transfer --windows --epoch-steps --source-epochs --force \
-    --threads --quiet
+    --target-labels --labelled --labelled-windows --pool --test --strategies --seeds \
+    --epochs --minutes --resume --preset --lambda --transfer --windows --epoch-steps \
+    --source-epochs --force --threads --quiet
 explains simulate spim confocal -o --count --size --seed --cells --weak --merged --ghosts \
     --force --quiet
 explains model info --filters --force --json

@@ -171,8 +171,8 @@ static void
 refuses_strategies_that_there_are_not(void **state)
 {
     static const char known[] =
-        "there are frozen, finetune, expert, random, uncertainty, abundance, entropy, "
-        "margin, bald, coreset, image";
+        "there are source, scratch, frozen, finetune, all, expert, random, "
+        "uncertainty, abundance, entropy, margin, bald, coreset, image";
     char sentence[240], many[400] = "";
 
     (void)state;

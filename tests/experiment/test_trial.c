@@ -94,8 +94,9 @@ finds_contenders_by_name_and_their_strategies(void **state)
     for (const struct spt_contender *row = spt_contenders; row->name != NULL; row++) {
         assert_ptr_equal(spt_contender_find(row->name), row);
         assert_true(row->strategy == NULL || spt_strategy_find(row->strategy) != NULL);
-        assert_true(row->frozen == (strcmp(row->name, "frozen") == 0));
     }
+    assert_true(spt_contender_find("frozen")->frozen);
+    assert_false(spt_contender_find("finetune")->frozen);
     assert_null(spt_contender_find("frozen")->strategy);
     assert_null(spt_contender_find("finetune")->strategy);
     assert_string_equal(spt_contender_find("expert")->strategy, "equation");
@@ -288,6 +289,37 @@ who_asks_gets_a_region_after_every_epoch_but_the_last(void **state)
         }
         spt_trial_result_clear(&result);
     }
+}
+
+static void
+what_is_copied_and_known_differs_from_row_to_row(void **state)
+{
+    const struct spt_trial *trial = &((struct world *)*state)->trial;
+    struct spt_trial_result source = run(trial, "source", 0);
+    struct spt_trial_result scratch = run(trial, "scratch", 0);
+    struct spt_trial_result finetune = run(trial, "finetune", 0);
+    struct spt_trial_result all = run(trial, "all", 0);
+
+    /* Untouched: the same weights, the same score after every epoch. */
+    assert_memory_equal(source.model.parameters, trial->source->parameters,
+                        trial->source->spec.parameter_count * sizeof(float));
+    assert_int_equal(source.point_count, EPOCHS + 1);
+    for (uint32_t epoch = 0; epoch <= EPOCHS; epoch++) {
+        assert_int_equal(source.points[epoch].epoch, epoch);
+        assert_true(source.points[epoch].f_score == source.points[0].f_score);
+        assert_true(source.points[epoch].train_seconds == 0);
+    }
+    /* Before the first step only what is copied can tell them apart. */
+    assert_true(scratch.points[0].f_score != finetune.points[0].f_score ||
+                scratch.points[0].recall != finetune.points[0].recall);
+    assert_true(all.points[0].f_score == finetune.points[0].f_score);
+    assert_int_equal(scratch.points[0].labelled_pixels, LABELLED * PIXELS);
+    assert_int_equal(all.points[0].labelled_pixels, (LABELLED + POOL) * PIXELS);
+    assert_int_equal(all.asked_count, 0);
+    spt_trial_result_clear(&source);
+    spt_trial_result_clear(&scratch);
+    spt_trial_result_clear(&finetune);
+    spt_trial_result_clear(&all);
 }
 
 static void
@@ -633,6 +665,7 @@ main(void)
             finetune_and_expert_are_equal_until_the_first_answer_is_learnt_from),
         cmocka_unit_test(who_does_not_ask_gets_no_labels_and_takes_no_time),
         cmocka_unit_test(who_asks_gets_a_region_after_every_epoch_but_the_last),
+        cmocka_unit_test(what_is_copied_and_known_differs_from_row_to_row),
         cmocka_unit_test(goes_on_when_nothing_is_left_to_ask),
         cmocka_unit_test(equal_arguments_give_equal_points_and_equal_model_files),
         cmocka_unit_test(another_seed_gives_another_model),

@@ -157,6 +157,49 @@ copies_eight_images_at_most(void **state)
     spt_samples_clear(&held);
 }
 
+static void
+keeps_so_many_windows_and_forgets_the_rest(void **state)
+{
+    const struct {
+        size_t asked, kept;
+    } rows[] = {{7, 7}, {60, 60}, {61, 60}, {SIZE_MAX, 60}};
+
+    (void)state;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        struct spt_samples was, left;
+        uint64_t membrane = 0;
+        size_t windows = 0;
+
+        material_samples(&was, 2, 6 * WINDOW + 3, 5 * WINDOW + 1, 1);
+        material_samples(&left, 2, 6 * WINDOW + 3, 5 * WINDOW + 1, 1);
+        assert_int_equal(
+            spt_samples_keep_windows(&left, WINDOW, rows[r].asked, 5, NULL), SEPTUM_OK);
+        for (size_t i = 0; i < 2; i++) {
+            const uint32_t width = left.sample[i].width;
+            const uint8_t *labels = left.sample[i].labels;
+
+            for (size_t at = 0; at < (size_t)left.sample[i].height * width; at++) {
+                size_t corner =
+                    at / width / WINDOW * WINDOW * width + at % width / WINDOW * WINDOW;
+
+                /* A window is kept whole or not at all. */
+                assert_int_equal(labels[at] == SPT_LABEL_UNKNOWN,
+                                 labels[corner] == SPT_LABEL_UNKNOWN);
+                if (labels[at] == SPT_LABEL_UNKNOWN)
+                    continue;
+                assert_int_equal(labels[at], was.sample[i].labels[at]);
+                membrane += labels[at] == SPT_LABEL_MEMBRANE;
+                windows += at == corner;
+            }
+        }
+        assert_int_equal(windows, rows[r].kept);
+        assert_int_equal(left.known, rows[r].kept * WINDOW * WINDOW);
+        assert_int_equal(left.membrane, membrane);
+        spt_samples_clear(&was);
+        spt_samples_clear(&left);
+    }
+}
+
 int
 main(void)
 {
@@ -166,6 +209,7 @@ main(void)
         cmocka_unit_test(moves_nothing_when_it_would_not_be_worth_it),
         cmocka_unit_test(keeps_both_classes_on_both_sides),
         cmocka_unit_test(copies_eight_images_at_most),
+        cmocka_unit_test(keeps_so_many_windows_and_forgets_the_rest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
