@@ -1,0 +1,190 @@
+/*
+ * job_look.c - opening a project, and seeing what others have done to it since.
+ */
+#include "session/worker_jobs.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+/* ---- looking --------------------------------------------------------------------- */
+
+/* Bring labels and their count up to date with the project. */
+static enum septum_status
+read_labels(struct spt_worker *worker, size_t i, struct septum_error *err)
+{
+    const struct spt_project_image *image = &worker->workspace.images.image[i];
+    size_t pixels = (size_t)image->height * image->width;
+    uint8_t *labels = spt_alloc_array(pixels, 1);
+    uint64_t labelled = 0;
+    enum septum_status status;
+
+    if (labels == NULL)
+        return spt_fail_memory(err, image->name, pixels);
+    status = spt_project_labels(worker->workspace.project, image->id, image->height,
+                                image->width, labels, err);
+    for (size_t at = 0; at < pixels && status == SEPTUM_OK; at++) {
+        labelled += labels[at] != SPT_LABEL_UNKNOWN;
+        if (worker->sheets != NULL)
+            spt_samples_set_label(worker->sheets[i].validation
+                                      ? &worker->validation
+                                      : &worker->survey.samples,
+                                  worker->sheets[i].number, at, labels[at]);
+    }
+    free(labels);
+    if (status == SEPTUM_OK) {
+        spt_worker_lock(worker)->image[i].labelled = labelled;
+        spt_worker_unlock(worker);
+    }
+    return status;
+}
+
+static enum septum_status
+take_answer(void *user, const struct spt_answer *answer, struct septum_error *err)
+{
+    struct spt_worker *worker = user;
+    size_t i = 0;
+    enum septum_status status;
+
+    while (i < worker->workspace.images.count &&
+           worker->workspace.images.image[i].id != answer->image)
+        i++;
+    worker->answers = answer->id;
+    worker->exhausted = false;
+    if (i == worker->workspace.images.count)
+        return SEPTUM_OK; /* of an image that was added meanwhile */
+    status = read_labels(worker, i, err);
+    if (status == SEPTUM_OK && !worker->sheets[i].validation && worker->learner != NULL)
+        status =
+            spt_learner_hear(worker->learner, worker->sheets[i].number, answer, err);
+    return status;
+}
+
+/* Another process may have given the project another model. */
+static enum septum_status
+take_model(struct spt_worker *worker, struct septum_error *err)
+{
+    struct spt_workspace *workspace = &worker->workspace;
+    uint32_t window = workspace->model.spec.window;
+    int64_t current = 0;
+    enum septum_status status =
+        spt_project_model(workspace->project, &current, NULL, err);
+
+    if (status != SEPTUM_OK || current == workspace->model_id)
+        return status;
+    spt_learner_free(worker->learner);
+    worker->learner = NULL;
+    spt_workspace_drop_model(workspace);
+    status = spt_workspace_model(workspace, err);
+    if (status == SEPTUM_OK && workspace->model.spec.window != window)
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "%s: its new model has another window; stop septum label and "
+                          "start it again",
+                          spt_project_path(workspace->project));
+    if (status == SEPTUM_OK)
+        status = spt_worker_renew_learner(worker, err);
+    for (size_t i = 0; i < workspace->images.count; i++)
+        worker->sheets[i].fresh = false;
+    spt_worker_publish_model(worker);
+    return status;
+}
+
+bool
+spt_look_is_due(struct spt_worker *worker)
+{
+    bool news;
+
+    pthread_mutex_lock(&worker->shared->lock);
+    news = worker->told != worker->shared->told;
+    worker->told = worker->shared->told;
+    pthread_mutex_unlock(&worker->shared->lock);
+    /* What is in somebody's hands now has twins that were not twins before. */
+    worker->old_picks = worker->old_picks || news;
+    return news || spt_clock_seconds() - worker->looked > SPT_WORKER_LOOK_SECONDS;
+}
+
+enum septum_status
+spt_look_around(struct spt_worker *worker, struct septum_error *err)
+{
+    int64_t last = 0;
+    enum septum_status status =
+        spt_project_last_answer(worker->workspace.project, &last, err);
+
+    worker->looked = spt_clock_seconds();
+    worker->exhausted = false; /* a lease may be over */
+    if (status == SEPTUM_OK && worker->sheets != NULL)
+        status = take_model(worker, err);
+    if (status == SEPTUM_OK && worker->sheets != NULL && last != worker->answers) {
+        status = spt_project_new_answers(worker->workspace.project, worker->answers,
+                                         take_answer, worker, err);
+        if (status == SEPTUM_OK)
+            status = spt_worker_publish_course(worker, err);
+    }
+    return status;
+}
+
+/* ---- opening --------------------------------------------------------------------- */
+
+static enum septum_status
+match_sheets(struct spt_worker *worker, struct septum_error *err)
+{
+    size_t count = worker->workspace.images.count;
+
+    worker->sheets = spt_alloc_array(count, sizeof *worker->sheets);
+    if (worker->sheets == NULL)
+        return spt_fail_memory(err, "images", count * sizeof *worker->sheets);
+    for (size_t i = 0; i < worker->survey.samples.count; i++)
+        worker->sheets[worker->survey.which[i]] = (struct spt_worker_sheet){
+            .sample = &worker->survey.samples.sample[i], .number = i};
+    for (size_t i = 0; i < worker->validation.count; i++)
+        worker->sheets[worker->validation_which[i]] = (struct spt_worker_sheet){
+            .sample = &worker->validation.sample[i], .number = i, .validation = true};
+    return SEPTUM_OK;
+}
+
+/* Load the model and all images; without a model, only say so. */
+static enum septum_status
+open_all(struct spt_worker *worker, struct septum_error *err)
+{
+    struct spt_workspace *workspace = &worker->workspace;
+    int64_t unlearnt = 0;
+    enum septum_status status = spt_workspace_model(workspace, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    spt_worker_publish_model(worker);
+    worker->validation_which =
+        spt_alloc_array(workspace->images.count, sizeof *worker->validation_which);
+    if (worker->validation_which == NULL)
+        return spt_fail_memory(err, "images", workspace->images.count);
+    status = spt_project_last_answer(workspace->project, &worker->answers, err);
+    if (status == SEPTUM_OK)
+        status = spt_survey_open(workspace, &worker->survey, err);
+    if (status == SEPTUM_OK)
+        status = spt_workspace_samples(workspace, true, worker->validation_which,
+                                       &worker->validation, err);
+    if (status == SEPTUM_OK)
+        status = match_sheets(worker, err);
+    if (status == SEPTUM_OK)
+        status = spt_worker_renew_learner(worker, err);
+    if (status == SEPTUM_OK)
+        status = spt_project_unlearnt(workspace->project, &unlearnt, err);
+    if (status == SEPTUM_OK && unlearnt > 0)
+        status = spt_learner_hear(worker->learner, 0, NULL, err);
+    worker->ready = spt_clock_seconds();
+    return status;
+}
+
+enum septum_status
+spt_worker_open(struct spt_worker *worker, struct septum_error *err)
+{
+    enum septum_status status = spt_workspace_open(worker->shared->options.project,
+                                                   true, &worker->workspace, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_worker_publish_course(worker, err);
+    for (size_t i = 0; i < worker->workspace.images.count && status == SEPTUM_OK; i++)
+        status = read_labels(worker, i, err);
+    return status == SEPTUM_OK ? open_all(worker, err) : status;
+}

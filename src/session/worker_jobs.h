@@ -1,0 +1,85 @@
+/*
+ * worker_jobs.h - what the worker's jobs share: each knows when it is due, and does one
+ * small piece of its work when it is run.
+ */
+#ifndef SEPTUM_SESSION_WORKER_JOBS_H
+#define SEPTUM_SESSION_WORKER_JOBS_H
+
+#include "session/learner.h"
+#include "session/survey.h"
+#include "session/worker.h"
+
+/* What another process does to the project is seen after so long. */
+#define SPT_WORKER_LOOK_SECONDS 2.0
+
+/* An image of the project as the worker has it. */
+struct spt_worker_sheet {
+    const struct spt_sample *sample;
+    size_t number;   /* among the images asked about, or among those to score on */
+    bool validation; /* the latter */
+    bool fresh;      /* predicted by the current model */
+};
+
+struct spt_worker {
+    struct spt_shared *shared;
+    struct spt_workspace workspace;
+    struct spt_survey survey;
+    struct spt_samples validation;
+    size_t *validation_which;
+    struct spt_worker_sheet *sheets; /* of all images, in the project's order */
+    struct spt_learner *learner;
+    int64_t answers;  /* number of the last answer that was taken in */
+    uint64_t told;    /* news that were looked at */
+    double looked;    /* when */
+    double ready;     /* when it could first predict; 0 = not yet */
+    bool old_picks;   /* the board's were chosen by what is not so any more */
+    bool exhausted;   /* with these answers and measures nothing is left to ask */
+    size_t under_way; /* image that is being predicted, */
+    uint32_t row;     /* from this row on, */
+    float *membrane;  /* into this; NULL = none is */
+    double swept;     /* seconds of predicting since the last round of learning */
+};
+
+/* The board, to write to; spt_worker_unlock() makes its version another. */
+struct spt_board *spt_worker_lock(struct spt_worker *worker);
+void spt_worker_unlock(struct spt_worker *worker);
+
+/* Put on the board what there is to know of the current model, or of the course of the
+ * work so far. */
+void spt_worker_publish_model(struct spt_worker *worker);
+enum septum_status
+spt_worker_publish_course(struct spt_worker *worker, struct septum_error *err);
+
+/* A learner for the current model, in place of the last. */
+enum septum_status
+spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err);
+
+/* Images that the current model has not predicted, or that none ever has. */
+size_t spt_worker_count_stale(const struct spt_worker *worker, bool never);
+
+/* Copy `count` floats for the board; NULL when memory runs out. */
+float *spt_worker_copy(const float *values, size_t count);
+
+/* Open the project and load model and images. */
+enum septum_status spt_worker_open(struct spt_worker *worker, struct septum_error *err);
+
+bool spt_look_is_due(struct spt_worker *worker);
+enum septum_status spt_look_around(struct spt_worker *worker, struct septum_error *err);
+
+bool spt_cluster_is_due(struct spt_worker *worker);
+enum septum_status spt_cluster_all(struct spt_worker *worker, struct septum_error *err);
+
+bool spt_choose_is_due(struct spt_worker *worker);
+enum septum_status
+spt_choose_regions(struct spt_worker *worker, struct septum_error *err);
+
+bool spt_predict_is_due(struct spt_worker *worker);
+enum septum_status
+spt_predict_next(struct spt_worker *worker, struct septum_error *err);
+
+bool spt_judge_is_due(struct spt_worker *worker);
+
+bool spt_learn_is_due(struct spt_worker *worker);
+enum septum_status spt_learn_on(struct spt_worker *worker, struct septum_error *err);
+
+#endif
