@@ -4,6 +4,7 @@
 #include "api/adapt.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct listener {
     septum_progress_fn progress;
@@ -49,4 +50,35 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
     spt_domain_describe(&domain, text);
     return tell(&listener, text, true) ? SEPTUM_OK
                                        : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+}
+
+enum septum_status
+spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
+                      const struct spt_settings *settings, septum_progress_fn progress,
+                      void *user, struct spt_net *net, struct spt_run_result *result,
+                      char text[SPT_DOMAIN_TEXT], struct septum_error *err)
+{
+    struct listener listener = {progress, user};
+    struct spt_tally tally = {0};
+    struct spt_score score;
+    enum septum_status status = spt_evaluate_model(source, settings->precision, judges,
+                                                   1, is_alive, &listener, &tally, err);
+
+    text[0] = '\0';
+    if (status != SEPTUM_OK)
+        return status;
+    score = spt_tally_best(&tally);
+    if (score.f_score <= result->f_score)
+        return SEPTUM_OK;
+    snprintf(text, SPT_DOMAIN_TEXT,
+             "untouched, the source model is better (F-score %.3f against %.3f) and "
+             "stays: more labels are needed",
+             score.f_score, result->f_score);
+    memcpy(spt_net_parameters(net), source->parameters,
+           source->spec.parameter_count * sizeof(float));
+    spt_net_changed(net);
+    *result =
+        (struct spt_run_result){.threshold = score.threshold, .f_score = score.f_score};
+    tell(&listener, text, true);
+    return SEPTUM_OK;
 }

@@ -1,10 +1,11 @@
 /*
- * adapt.h - a source model meets the images of a new domain.
+ * adapt.h - a source model meets the images of a new domain, and is not lost to them.
  */
 #ifndef SEPTUM_API_ADAPT_H
 #define SEPTUM_API_ADAPT_H
 
 #include "train/domain.h"
+#include "train/run.h"
 #include "train/settings.h"
 
 /*
@@ -17,5 +18,17 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
           enum septum_polarity polarity, const struct spt_settings *settings,
           septum_progress_fn progress, void *user, char text[SPT_DOMAIN_TEXT],
           struct septum_error *err);
+
+/*
+ * Nobody is to get a net that is worse than the one it was tuned from: where `source`,
+ * untouched, has a higher F-score than `result` on the samples `judges`, which neither
+ * has learnt from, it takes the net's place and *result becomes its.  That is told as
+ * above, and left in `text`; otherwise that is empty.
+ */
+enum septum_status
+spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
+                      const struct spt_settings *settings, septum_progress_fn progress,
+                      void *user, struct spt_net *net, struct spt_run_result *result,
+                      char text[SPT_DOMAIN_TEXT], struct septum_error *err);
 
 #endif

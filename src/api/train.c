@@ -24,6 +24,7 @@ struct job {
     struct spt_settings settings;
     char *checkpoint;
     char domain[SPT_DOMAIN_TEXT]; /* what the source model found, or empty */
+    char kept[SPT_DOMAIN_TEXT];   /* that it stays, or empty */
     uint32_t copied, first_trained;
 };
 
@@ -118,6 +119,22 @@ transfer(const struct septum_train_options *options, struct job *job,
     return status;
 }
 
+/* Compare what was learnt with where it came from, if both are of one shape and there
+ * are labels that neither has learnt. */
+static enum septum_status
+keep_better(const struct septum_train_options *options, struct job *job,
+            struct spt_run_result *result, struct septum_error *err)
+{
+    const struct spt_samples *judges =
+        job->validation.count > 0 ? &job->validation : &job->judges;
+
+    if (options->from == NULL || options->net != NULL || !job->settings.adapts ||
+        judges->count == 0)
+        return SEPTUM_OK;
+    return spt_adapt_keep_better(&job->from, judges, &job->settings, options->progress,
+                                 options->user, job->net, result, job->kept, err);
+}
+
 /* What makes this training this one: settings, first weights, data. */
 static uint64_t
 find_fingerprint(const struct septum_train_options *options, const struct job *job)
@@ -204,10 +221,11 @@ save_model(const struct septum_train_options *options, const struct job *job,
                                   : "training images");
     if (options->from != NULL)
         snprintf(line + length, sizeof line - (size_t)length,
-                 "; from %.100s, %u layers transferred%s%s%s",
+                 "; from %.100s, %u layers transferred%s%s%s%s%s",
                  base != NULL ? base + 1 : options->from, job->copied,
                  options->freeze ? " and frozen" : "",
-                 job->domain[0] != '\0' ? "; " : "", job->domain);
+                 job->domain[0] != '\0' ? "; " : "", job->domain,
+                 job->kept[0] != '\0' ? "; " : "", job->kept);
     if (job->from.history != NULL && job->from.history[0] != '\0') {
         free(model.history);
         model.history = strdup(job->from.history);
@@ -280,6 +298,8 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
 
         status = spt_run(job.net, &run, &result, err);
     }
+    if (status == SEPTUM_OK)
+        status = keep_better(options, &job, &result, err);
     if (status == SEPTUM_OK)
         status = save_model(options, &job, &result, err);
     if (status == SEPTUM_OK)

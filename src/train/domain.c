@@ -4,25 +4,21 @@
 #include "train/domain.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define MARGIN 0.05
 #define MOST_IMAGES 2
 
-/* The best F-score of the net with the model's weights as they are now. */
+/* The model's best F-score. */
 static enum septum_status
-score(const struct spt_model *model, struct spt_net *net,
-      struct spt_predictor *predictor, const struct spt_samples *labelled,
-      spt_alive_fn alive, void *user, double *f_score, struct septum_error *err)
+score(const struct spt_model *model, const struct spt_samples *labelled,
+      enum spt_precision precision, spt_alive_fn alive, void *user, double *f_score,
+      struct septum_error *err)
 {
     size_t every = (labelled->count + MOST_IMAGES - 1) / MOST_IMAGES;
     struct spt_tally tally = {0};
-    enum septum_status status;
+    enum septum_status status =
+        spt_evaluate_model(model, precision, labelled, every, alive, user, &tally, err);
 
-    memcpy(spt_net_parameters(net), model->parameters,
-           model->spec.parameter_count * sizeof(float));
-    spt_net_changed(net);
-    status = spt_evaluate(predictor, labelled, every, alive, user, &tally, err);
     if (status == SEPTUM_OK)
         *f_score = spt_tally_best(&tally).f_score;
     return status;
@@ -33,29 +29,21 @@ spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
                 enum spt_precision precision, spt_alive_fn alive, void *user,
                 struct spt_domain *out, struct septum_error *err)
 {
-    const struct spt_predict_options options = {.precision = precision};
     struct spt_domain domain = {0};
-    struct spt_predictor *predictor = NULL;
-    struct spt_net *net = NULL;
-    enum septum_status status = spt_net_create(&model->spec, &net, err);
+    enum septum_status status =
+        score(model, labelled, precision, alive, user, &domain.f_score, err);
 
-    if (status == SEPTUM_OK)
-        status = spt_predictor_create(net, &options, &predictor, err);
-    if (status == SEPTUM_OK)
-        status =
-            score(model, net, predictor, labelled, alive, user, &domain.f_score, err);
+    if (status != SEPTUM_OK)
+        return status;
     spt_model_negate(model);
-    if (status == SEPTUM_OK)
-        status = score(model, net, predictor, labelled, alive, user,
-                       &domain.negative_f_score, err);
+    status =
+        score(model, labelled, precision, alive, user, &domain.negative_f_score, err);
     domain.inverse =
         status == SEPTUM_OK && domain.negative_f_score > domain.f_score + MARGIN;
     if (!domain.inverse)
         spt_model_negate(model);
     if (status == SEPTUM_OK)
         *out = domain;
-    spt_predictor_free(predictor);
-    spt_net_free(net);
     return status;
 }
 

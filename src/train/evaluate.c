@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "train/model_file.h"
 
 enum septum_status
 spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
@@ -13,6 +14,25 @@ spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
              struct septum_error *err)
 {
     return spt_evaluate_cells(predictor, samples, every, alive, user, tally, NULL, err);
+}
+
+enum septum_status
+spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
+                   const struct spt_samples *samples, size_t every, spt_alive_fn alive,
+                   void *user, struct spt_tally *tally, struct septum_error *err)
+{
+    const struct spt_predict_options options = {.precision = precision};
+    struct spt_predictor *predictor = NULL;
+    struct spt_net *net = NULL;
+    enum septum_status status = spt_model_net(model, "the model", &net, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_predictor_create(net, &options, &predictor, err);
+    if (status == SEPTUM_OK)
+        status = spt_evaluate(predictor, samples, every, alive, user, tally, err);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+    return status;
 }
 
 enum septum_status

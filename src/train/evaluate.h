@@ -4,6 +4,7 @@
 #ifndef SEPTUM_TRAIN_EVALUATE_H
 #define SEPTUM_TRAIN_EVALUATE_H
 
+#include "net/model.h"
 #include "predict/predict.h"
 #include "score/fscore.h"
 #include "score/partition.h"
@@ -21,7 +22,13 @@ spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
              size_t every, spt_alive_fn alive, void *user, struct spt_tally *tally,
              struct septum_error *err);
 
-/* The same, which adds the cells of these samples to *cells as well. */
+/* The same with a model. */
+enum septum_status
+spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
+                   const struct spt_samples *samples, size_t every, spt_alive_fn alive,
+                   void *user, struct spt_tally *tally, struct septum_error *err);
+
+/* The first, which adds the cells of these samples to *cells as well. */
 enum septum_status
 spt_evaluate_cells(struct spt_predictor *predictor, const struct spt_samples *samples,
                    size_t every, spt_alive_fn alive, void *user,
