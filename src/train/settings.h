@@ -9,6 +9,7 @@
 
 #include "net/net.h"
 #include "net/optimiser.h"
+#include "train/augment.h"
 
 struct spt_settings {
     const char *name;
@@ -31,6 +32,7 @@ struct spt_settings {
     double dropout; /* of FC layers but the last */
     double epochs;
     struct spt_optimiser_settings optimiser;
+    struct spt_augmentation augmentation; /* beside the 8 symmetries; dense form only */
 };
 
 /* "default" or "paper"; NULL when there is none of that name. */

@@ -15,6 +15,7 @@
 enum purpose {
     PURPOSE_BATCH = 101,
     PURPOSE_DROPOUT = 102,
+    PURPOSE_AUGMENTATION = 103,
 };
 
 struct spt_trainer {
@@ -24,7 +25,8 @@ struct spt_trainer {
     uint64_t seed;
     struct spt_pass *pass;
     struct spt_optimiser optimiser;
-    size_t outputs; /* logits of a step */
+    struct spt_tile wide; /* as it is, around the tile that is made of it */
+    size_t outputs;       /* logits of a step */
     uint8_t *labels;
     float *weights, *logit_gradient, *gradient;
 };
@@ -46,6 +48,25 @@ static uint32_t
 fit_tile(uint32_t tile, uint32_t stride)
 {
     return (tile + stride - 1) / stride * stride;
+}
+
+/* Room for what a tile is made of. */
+static enum septum_status
+make_wide(struct spt_trainer *trainer, struct septum_error *err)
+{
+    const struct spt_augmentation *how = &trainer->settings.augmentation;
+    uint32_t side = spt_pass_side(trainer->pass);
+    struct spt_tile *wide = &trainer->wide;
+
+    if (trainer->settings.form != SPT_FORM_DENSE)
+        return SEPTUM_OK;
+    wide->side = wide->label_side = side + 2 * spt_augment_reach(how, side);
+    wide->pixels =
+        spt_alloc_array((size_t)wide->side * wide->side, sizeof *wide->pixels);
+    wide->labels = spt_alloc_array((size_t)wide->side * wide->side, 1);
+    return wide->pixels != NULL && wide->labels != NULL
+               ? SEPTUM_OK
+               : spt_fail_memory(err, "training", (size_t)wide->side * wide->side);
 }
 
 enum septum_status
@@ -85,6 +106,8 @@ spt_trainer_create(struct spt_net *net, const struct spt_samples *samples,
             ? spt_pass_create(net, &shape, &trainer->pass, err)
             : spt_fail_memory(err, "training", spec->parameter_count * sizeof(float));
     if (status == SEPTUM_OK)
+        status = make_wide(trainer, err);
+    if (status == SEPTUM_OK)
         status =
             spt_optimiser_init(&trainer->optimiser, &settings->optimiser,
                                first_parameter(spec, first_trained),
@@ -104,6 +127,8 @@ spt_trainer_free(struct spt_trainer *trainer)
         return;
     spt_pass_free(trainer->pass);
     spt_optimiser_clear(&trainer->optimiser);
+    free(trainer->wide.pixels);
+    free(trainer->wide.labels);
     free(trainer->labels);
     free(trainer->weights);
     free(trainer->logit_gradient);
@@ -176,18 +201,29 @@ fill_tile(struct spt_trainer *trainer, struct spt_random *random)
     const struct spt_sample *sample = &trainer->samples->sample[place.sample];
     double other = other_weight(trainer->samples);
     uint32_t height, width;
-    struct spt_cut cut = {
+    const struct spt_tile made = {
+        .pixels = spt_pass_input(trainer->pass),
+        .labels = trainer->labels,
         .side = spt_pass_side(trainer->pass),
-        .symmetry = (int)spt_random_below(random, SPT_SYMMETRIES),
         .margin = window / 2,
         .label_side = tile,
     };
+    uint32_t reach = (trainer->wide.side - made.side) / 2 + made.margin;
+    struct spt_cut cut = {
+        .side = trainer->wide.side,
+        .symmetry = (int)spt_random_below(random, SPT_SYMMETRIES),
+        .label_side = trainer->wide.side,
+    };
+    struct spt_random variations;
 
     turn_place(sample, cut.symmetry, &place, &height, &width);
-    cut.top = place_tile(place.y, tile, height, random) - window / 2;
-    cut.left = place_tile(place.x, tile, width, random) - window / 2;
-    spt_samples_cut(trainer->samples, place.sample, &cut, spt_pass_input(trainer->pass),
-                    trainer->labels);
+    cut.top = place_tile(place.y, tile, height, random) - reach;
+    cut.left = place_tile(place.x, tile, width, random) - reach;
+    spt_samples_cut(trainer->samples, place.sample, &cut, trainer->wide.pixels,
+                    trainer->wide.labels);
+    spt_random_init(&variations, spt_random_hash(trainer->seed, PURPOSE_AUGMENTATION),
+                    trainer->optimiser.steps);
+    spt_augment(&trainer->settings.augmentation, &variations, &trainer->wide, &made);
     for (size_t i = 0; i < trainer->outputs; i++) {
         uint8_t label = trainer->labels[i];
         float *weight = &trainer->weights[i];
