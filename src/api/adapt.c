@@ -12,18 +12,24 @@ struct listener {
 };
 
 static bool
-tell(const struct listener *listener, const char *what, bool milestone)
+tell(const struct listener *listener, double fraction, const char *what, bool milestone)
 {
     const struct septum_progress about = {
-        .seconds_left = -1, .what = what, .milestone = milestone};
+        .fraction = fraction, .seconds_left = -1, .what = what, .milestone = milestone};
 
     return listener->progress == NULL || listener->progress(listener->user, &about);
 }
 
 static bool
-is_alive(void *user)
+is_meeting(void *user)
 {
-    return tell(user, "looking at the new domain with the source model", false);
+    return tell(user, 0, "looking at the new domain with the source model", false);
+}
+
+static bool
+is_comparing(void *user)
+{
+    return tell(user, 1, "comparing what was learnt with the source model", false);
 }
 
 enum septum_status
@@ -43,13 +49,13 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
     }
     if (polarity != SEPTUM_POLARITY_AUTO || !settings->adapts)
         return SEPTUM_OK;
-    status = spt_domain_meet(model, labelled, settings->precision, is_alive, &listener,
-                             &domain, err);
+    status = spt_domain_meet(model, labelled, settings->precision, is_meeting,
+                             &listener, &domain, err);
     if (status != SEPTUM_OK)
         return status;
     spt_domain_describe(&domain, text);
-    return tell(&listener, text, true) ? SEPTUM_OK
-                                       : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+    return tell(&listener, 0, text, true) ? SEPTUM_OK
+                                          : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
 enum septum_status
@@ -62,7 +68,7 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *
     struct spt_tally tally = {0};
     struct spt_score score;
     enum septum_status status = spt_evaluate_model(source, settings->precision, judges,
-                                                   1, is_alive, &listener, &tally, err);
+                                                   1, is_comparing, &listener, &tally, err);
 
     text[0] = '\0';
     if (status != SEPTUM_OK)
@@ -79,6 +85,6 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *
     spt_net_changed(net);
     *result =
         (struct spt_run_result){.threshold = score.threshold, .f_score = score.f_score};
-    tell(&listener, text, true);
+    tell(&listener, 1, text, true);
     return SEPTUM_OK;
 }

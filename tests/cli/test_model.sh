@@ -48,6 +48,21 @@ check "without --net the source model's is taken" json_is net "$net"
 train -o never.onnx --from model.onnx --transfer 9
 check "more layers than there are cannot be moved" exited 1 "septum train: "
 
+# Hardly tuned, with new layers: worse than what it began with, which is kept.
+judged='--validate-images stack/images --validate-labels stack/labels --threads 1'
+septum train --images stack/images --labels stack/labels --net "$net" --epochs 30 \
+    --threads 1 --quiet -o good.onnx
+septum train --images stack/images --labels stack/labels $judged --from good.onnx \
+    --transfer 1 --epochs 0.1 -o kept.onnx
+check "a tuned net that is worse is not handed out" grep -q \
+    '100 %  untouched, the source model is better' "$err"
+septum segment -m good.onnx -o good stack/images/000.png --quiet --threads 1
+septum segment -m kept.onnx -o kept stack/images/000.png --quiet --threads 1
+check "but the source model" cmp -s good/000.tif kept/000.tif
+septum train --images stack/images --labels stack/labels $judged --from model.onnx \
+    --epochs 20 -o tuned.onnx
+check "one that is better is" sh -c "[ -s tuned.onnx ] && ! grep -q untouched,.the '$err'"
+
 septum segment -m model.onnx stack/images -o maps --mask --uncertainty --quiet --threads 1
 check "segment succeeds" succeeded
 check "segment prints nothing on standard output" [ ! -s "$out" ]
