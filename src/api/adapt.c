@@ -67,8 +67,8 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *
     struct listener listener = {progress, user};
     struct spt_tally tally = {0};
     struct spt_score score;
-    enum septum_status status = spt_evaluate_model(source, settings->precision, judges,
-                                                   1, is_comparing, &listener, &tally, err);
+    enum septum_status status = spt_evaluate_model(
+        source, settings->precision, judges, 1, is_comparing, &listener, &tally, err);
 
     text[0] = '\0';
     if (status != SEPTUM_OK)

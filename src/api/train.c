@@ -153,8 +153,8 @@ find_fingerprint(const struct septum_train_options *options, const struct job *j
     char spec[SPT_SPEC_TEXT];
     uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
 
-    print = spt_fingerprint(print, &settings->augmentation,
-                            sizeof settings->augmentation);
+    print =
+        spt_fingerprint(print, &settings->augmentation, sizeof settings->augmentation);
     if (settings->precision != SPT_PRECISION_F32)
         print = spt_fingerprint(print, "bf16", 4);
     spt_spec_format(spt_net_spec(job->net), spec);

@@ -9,8 +9,8 @@
 #include "base/alloc.h"
 
 /* A crop reaches so far around its answer that no tile of a training step, nor what the
- * net sees around it, nor what a varied one is made of, needs the mirror; for windows of
- * 64 and tiles of 64. */
+ * net sees around it, nor what a varied one is made of, needs the mirror; for windows
+ * of 64 and tiles of 64. */
 #define MARGIN 144
 
 /* A crop that is longer than this counts as the image that it is of. */

@@ -145,7 +145,7 @@ void
 spt_augment(const struct spt_augmentation *how, struct spt_random *random,
             const struct spt_tile *from, const struct spt_tile *to)
 {
-    struct motion motion;
+    struct motion motion = {0};
 
     draw_motion(how, random, to->side, &motion);
     move_pixels(&motion, from, to);
