@@ -91,7 +91,7 @@ export class Hand extends Expert {
     }
 
     shake([x, y]) {
-        const shift = () => Math.round(2.2 * (this.random() + this.random() - 1));
+        const shift = () => Math.round(1.7 * (this.random() + this.random() - 1));
         return [x + shift(), y + shift()];
     }
 
@@ -236,10 +236,24 @@ export class Hand extends Expert {
         return count;
     }
 
-    async checkShown() {
-        const different = this.unlike(this.record, await this.look());
+    async checkShown(when) {
+        const seen = await this.look(), different = this.unlike(this.record, seen);
         this.shown.compared += this.record.length;
         this.shown.different += different;
+        if (different === 0)
+            return;
+        const later = this.unlike(this.record, await sleep(1000).then(() => this.look()));
+        console.log(`${when}: ${different} pixels shown otherwise, ${later} a second later: ` +
+                    this.where(seen));
+    }
+
+    where(seen) {
+        const width = this.sheet.box[3], places = [];
+        this.record.forEach((value, i) => {
+            if (places.length < 8 && this.unlike([value], [seen[i]]) > 0)
+                places.push(`(${i % width}, ${Math.floor(i / width)}) ${value} as ${seen[i]}`);
+        });
+        return places.join('; ');
     }
 
     // "Saved" is true: the journal amounts to the record.
@@ -269,7 +283,7 @@ export class Hand extends Expert {
     async region(number) {
         const before = this.agreement(), begun = this.strokes;
         await this.pause(1000, 2500); // looks at the proposal
-        await this.checkShown();
+        await this.checkShown('proposal');
         if (number === 3) {
             await this.add({ points: [this.somewhere(this.random)], size: SIZE });
             await this.handIn('skip');
@@ -287,7 +301,7 @@ export class Hand extends Expert {
                 break;
             await this.pause(150, 600);
         }
-        await this.checkShown();
+        await this.checkShown('answer');
         await this.checkSaved();
         this.story.push(`region ${number}: ${this.sheet.windows.length} windows of ` +
             `${this.name}, proposal ${before.toFixed(3)}, answer ` +
@@ -327,7 +341,7 @@ export class Hand extends Expert {
         await this.page.reload();
         await this.page.waitForSelector(`#stage[data-sheet="${this.sheet.id}"]`);
         this.fresh();
-        await this.checkShown();
+        await this.checkShown('reloaded');
     }
 
     // Confirm or skip, and wait for the next region.  When the server died meanwhile, the
