@@ -108,8 +108,10 @@ transfer(const struct septum_train_options *options, struct job *job,
                   options->progress, options->user, job->domain, err);
 
     if (status == SEPTUM_OK)
-        status = spt_transfer(&job->from, (uint32_t)options->transfer, options->seed,
-                              job->net, &job->copied, err);
+        status = spt_transfer(&job->from,
+                              options->transfer > 0 ? (uint32_t)options->transfer
+                                                    : SPT_ALL_LAYERS,
+                              options->seed, job->net, &job->copied, err);
     job->first_trained = options->freeze ? job->copied : 0;
     if (status == SEPTUM_OK && job->first_trained >= weighted)
         return spt_fail(err, SEPTUM_EINVAL,
@@ -151,6 +153,8 @@ find_fingerprint(const struct septum_train_options *options, const struct job *j
     char spec[SPT_SPEC_TEXT];
     uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
 
+    print = spt_fingerprint(print, &settings->augmentation,
+                            sizeof settings->augmentation);
     if (settings->precision != SPT_PRECISION_F32)
         print = spt_fingerprint(print, "bf16", 4);
     spt_spec_format(spt_net_spec(job->net), spec);

@@ -60,6 +60,7 @@ struct state {
     double expert_seconds, train_seconds;
     double threshold; /* see find_threshold() */
     bool learns;      /* false when every layer is transferred and frozen */
+    uint32_t copied;  /* layers */
     uint32_t epoch;
     double fraction;
     char line[160];
@@ -133,7 +134,7 @@ layers(const struct state *state)
 {
     const uint32_t counts[] = {
         [SPT_COPIED_SOME] = state->trial->transfer,
-        [SPT_COPIED_ALL] = state->trial->source->spec.weighted_count,
+        [SPT_COPIED_ALL] = SPT_ALL_LAYERS,
         [SPT_COPIED_NONE] = 0,
     };
 
@@ -169,7 +170,6 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
     const struct spt_trial *trial = state->trial;
     const struct spt_predict_options options = {.precision =
                                                     trial->settings->precision};
-    uint32_t copied = 0;
     enum septum_status status = gather_samples(state, err);
 
     if (status == SEPTUM_OK)
@@ -182,12 +182,12 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
         status = spt_net_create(&trial->source->spec, &state->answer, err);
     if (status == SEPTUM_OK)
         status = spt_transfer(trial->source, layers(state), seed, state->learner,
-                              &copied, err);
+                              &state->copied, err);
     state->learns =
-        !state->contender->frozen || copied < trial->source->spec.weighted_count;
+        !state->contender->frozen || state->copied < trial->source->spec.weighted_count;
     if (status == SEPTUM_OK)
         status = spt_trainer_create(state->learner, &state->samples, trial->settings,
-                                    seed, state->contender->frozen ? copied : 0,
+                                    seed, state->contender->frozen ? state->copied : 0,
                                     &state->trainer, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(state->answer, &options, &state->predictor, err);
@@ -440,7 +440,7 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
     snprintf(line, sizeof line,
              "experiment: \"%s\", seed %llu, %u layers transferred, %u epochs, %llu "
              "labelled pixels, %.0f seconds of a simulated expert",
-             state->contender->name, (unsigned long long)seed, layers(state),
+             state->contender->name, (unsigned long long)seed, state->copied,
              state->epoch, labelled, state->expert_seconds);
     return spt_model_add_history(model, line, err);
 }

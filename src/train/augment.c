@@ -18,6 +18,12 @@ struct motion {
     float bend[MOST_KNOTS][MOST_KNOTS][2];
 };
 
+double
+spt_augment_share(const struct spt_augmentation *how, uint64_t known)
+{
+    return how->half > 0 ? how->half / (how->half + (double)known) : 0;
+}
+
 uint32_t
 spt_augment_reach(const struct spt_augmentation *how, uint32_t side)
 {

@@ -14,12 +14,14 @@
 
 /* How much, at most or as a standard deviation; all 0 changes nothing. */
 struct spt_augmentation {
-    double zoom;       /* standard deviation of the logarithm of the scale, up to 2 of
-                          which are drawn */
-    double turn;       /* radians; uniform up to so much to either side */
-    double bend;       /* pixels; standard deviation of what a knot of the lattice is
-                          moved by along an axis, up to 2 of which are drawn */
-    double contrast;   /* standard deviation of its logarithm */
+    double half;     /* of the tiles are varied when so many pixels are labelled; fewer
+                        are when there are more, which vary enough by themselves */
+    double zoom;     /* standard deviation of the logarithm of the scale, up to 2 of
+                        which are drawn */
+    double turn;     /* radians; uniform up to so much to either side */
+    double bend;     /* pixels; standard deviation of what a knot of the lattice is
+                        moved by along an axis, up to 2 of which are drawn */
+    double contrast; /* standard deviation of its logarithm */
     double brightness; /* standard deviation, in units of a normalised image */
     double noise; /* the most; the standard deviation of a tile is uniform up to it */
 };
@@ -32,6 +34,9 @@ struct spt_tile {
     uint8_t *labels;
     uint32_t side, margin, label_side;
 };
+
+/* The share of tiles to vary when `known` pixels are labelled, from 0 to 1. */
+double spt_augment_share(const struct spt_augmentation *how, uint64_t known);
 
 /* How far around a tile of `side` pixels it is looked for pixels. */
 uint32_t spt_augment_reach(const struct spt_augmentation *how, uint32_t side);

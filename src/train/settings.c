@@ -21,6 +21,13 @@ static const struct spt_settings presets[] = {
         .dropout = 0.5,
         .epochs = 15,
         .optimiser = {SPT_RULE_ADAM, .momentum = 0.9, .clip = 1, .horizon = 300},
+        .augmentation = {.half = 1 << 18,
+                         .zoom = 0.1,
+                         .turn = 0.4,
+                         .bend = 2,
+                         .contrast = 0.2,
+                         .brightness = 0.2,
+                         .noise = 0.2},
     },
     {
         .name = "paper",

@@ -193,6 +193,18 @@ turn_place(const struct spt_sample *sample, int symmetry, struct spt_place *plac
     place->x = symmetry & 1 ? *width - 1 - x : x;
 }
 
+/* How to vary a tile, or not to. */
+static const struct spt_augmentation *
+draw_augmentation(const struct spt_trainer *trainer, struct spt_random *random)
+{
+    static const struct spt_augmentation none;
+    const struct spt_augmentation *how = &trainer->settings.augmentation;
+
+    return spt_random_uniform(random) < spt_augment_share(how, trainer->samples->known)
+               ? how
+               : &none;
+}
+
 static void
 fill_tile(struct spt_trainer *trainer, struct spt_random *random)
 {
@@ -223,7 +235,8 @@ fill_tile(struct spt_trainer *trainer, struct spt_random *random)
                     trainer->wide.labels);
     spt_random_init(&variations, spt_random_hash(trainer->seed, PURPOSE_AUGMENTATION),
                     trainer->optimiser.steps);
-    spt_augment(&trainer->settings.augmentation, &variations, &trainer->wide, &made);
+    spt_augment(draw_augmentation(trainer, &variations), &variations, &trainer->wide,
+                &made);
     for (size_t i = 0; i < trainer->outputs; i++) {
         uint8_t label = trainer->labels[i];
         float *weight = &trainer->weights[i];

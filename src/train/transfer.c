@@ -12,7 +12,7 @@ spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
              struct spt_net *net, uint32_t *copied, struct septum_error *err)
 {
     const struct spt_spec *spec = spt_net_spec(net);
-    uint32_t wanted = layers > 0 ? layers : from->spec.weighted_count;
+    uint32_t wanted = layers == SPT_ALL_LAYERS ? from->spec.weighted_count : layers;
     uint32_t common = spt_spec_common(&from->spec, spec), weighted = 0;
     float *parameters = spt_net_parameters(net);
 

@@ -7,10 +7,12 @@
 #include "net/model.h"
 #include "net/net.h"
 
+#define SPT_ALL_LAYERS UINT32_MAX
+
 /*
- * Copy the weights of the first `layers` layers with weights (0 = all) of `from` into
- * `net`, and draw new ones for the layers after them.  *copied becomes the number of
- * layers copied.  Refuses more layers than the nets have in common, naming the first
+ * Copy the weights of the first `layers` layers with weights of `from` (or all that it
+ * has) into `net`, and draw new ones for the layers after them.  *copied becomes the
+ * number of layers copied.  Refuses more than the nets have in common, naming the first
  * that differs, and a model that sees intensities on another scale.
  */
 enum septum_status

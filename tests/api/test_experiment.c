@@ -158,9 +158,9 @@ refuses_presets_and_strategies_that_there_are_not(void **state)
     (void)state;
     options.strategies = "expert,bold";
     assert_refused(&options,
-                   "strategies: there is none called \"bold\"; there are frozen, "
-                   "finetune, expert, random, uncertainty, abundance, entropy, "
-                   "margin, bald, coreset, image");
+                   "strategies: there is none called \"bold\"; there are source, "
+                   "scratch, frozen, finetune, all, expert, random, uncertainty, "
+                   "abundance, entropy, margin, bald, coreset, image");
     options.preset = "fast";
     assert_refused(&options, "preset \"fast\": there is none of that name");
     assert_false(spt_file_exists(options.directory)); /* nothing was begun */

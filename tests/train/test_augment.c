@@ -116,6 +116,18 @@ changes_nothing_where_nothing_is_asked_for(void **state)
     end(&fixture);
 }
 
+static void
+varies_fewer_tiles_the_more_is_labelled(void **state)
+{
+    const struct spt_augmentation how = {.half = 1000}, none = {.zoom = 1};
+
+    (void)state;
+    assert_float_equal(spt_augment_share(&how, 0), 1, 1e-9);
+    assert_float_equal(spt_augment_share(&how, 1000), 0.5, 1e-9);
+    assert_float_equal(spt_augment_share(&how, 9000), 0.1, 1e-9);
+    assert_float_equal(spt_augment_share(&none, 0), 0, 1e-9);
+}
+
 /* Interpolation is exact on a slope, so that the slope that comes out is the motion. */
 static void
 zooms_and_turns_within_its_bounds(void **state)
@@ -264,6 +276,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_nothing_where_nothing_is_asked_for),
+        cmocka_unit_test(varies_fewer_tiles_the_more_is_labelled),
         cmocka_unit_test(zooms_and_turns_within_its_bounds),
         cmocka_unit_test(bends_differently_from_place_to_place),
         cmocka_unit_test(labels_stay_with_their_pixels),

@@ -54,7 +54,7 @@ copies_the_first_layers_and_draws_the_rest(void **state)
     struct spt_model from = make_model(MATERIAL_NET);
 
     (void)state;
-    for (uint32_t layers = 1; layers <= 4; layers++) {
+    for (uint32_t layers = 0; layers <= 4; layers++) {
         struct spt_net *net = material_net(MATERIAL_NET, 2);
         uint32_t copied = 99;
 
@@ -67,14 +67,15 @@ copies_the_first_layers_and_draws_the_rest(void **state)
 }
 
 static void
-nothing_said_means_all_layers(void **state)
+all_layers_are_those_that_there_are(void **state)
 {
     struct spt_model from = make_model(MATERIAL_NET);
     struct spt_net *net = material_net(MATERIAL_NET, 2);
     uint32_t copied = 99;
 
     (void)state;
-    assert_int_equal(spt_transfer(&from, 0, 7, net, &copied, NULL), SEPTUM_OK);
+    assert_int_equal(spt_transfer(&from, SPT_ALL_LAYERS, 7, net, &copied, NULL),
+                     SEPTUM_OK);
     assert_int_equal(copied, 4);
     check_parameters(net, 4, 7);
     spt_net_free(net);
@@ -127,7 +128,8 @@ a_pass_made_before_sees_the_new_weights(void **state)
     material_fill(spt_pass_input(pass), MATERIAL_WINDOW_PIXELS, 3);
     assert_int_equal(spt_pass_forward(pass, 0, 0, &logits, NULL), SEPTUM_OK);
     before = logits[0];
-    assert_int_equal(spt_transfer(&from, 0, 7, net, &copied, NULL), SEPTUM_OK);
+    assert_int_equal(spt_transfer(&from, SPT_ALL_LAYERS, 7, net, &copied, NULL),
+                     SEPTUM_OK);
     assert_int_equal(spt_pass_forward(pass, 0, 0, &logits, NULL), SEPTUM_OK);
     assert_true(logits[0] != before);
     spt_pass_free(pass);
@@ -177,7 +179,7 @@ refuses_more_layers_than_are_alike(void **state)
                   "transfer: 3 layers are wanted, but only the first 2 are alike in "
                   "the source model's net \"window14 conv3-6 pool2 conv3-5 pool2 FC-9 "
                   "FC-1\" and in \"" MATERIAL_NET "\"");
-    check_refusal(&from, 0,
+    check_refusal(&from, SPT_ALL_LAYERS,
                   "transfer: 4 layers are wanted, but only the first 2 are alike in "
                   "the source model's net \"window14 conv3-6 pool2 conv3-5 pool2 FC-9 "
                   "FC-1\" and in \"" MATERIAL_NET "\"");
@@ -208,7 +210,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_the_first_layers_and_draws_the_rest),
-        cmocka_unit_test(nothing_said_means_all_layers),
+        cmocka_unit_test(all_layers_are_those_that_there_are),
         cmocka_unit_test(another_seed_draws_another_rest),
         cmocka_unit_test(nets_need_to_be_alike_only_as_far_as_is_copied),
         cmocka_unit_test(a_pass_made_before_sees_the_new_weights),
