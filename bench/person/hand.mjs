@@ -34,6 +34,15 @@ export class Hand extends Expert {
         Object.assign(this, { tool: 'brush', label: MEMBRANE, size: SIZE });
     }
 
+    // On a busy machine the first region of a large project takes minutes.
+    async take() {
+        await this.page.waitForFunction((old) => {
+            const { sheet } = document.getElementById('stage').dataset;
+            return sheet && sheet !== old;
+        }, String(this.sheet?.id ?? ''), { timeout: 1800000 });
+        return this.retake();
+    }
+
     // The server may be dead at the moment.
     async retake() {
         const { size } = this;

@@ -11,7 +11,7 @@ export class Killer {
 
     async run() {
         while (this.count < this.wanted) {
-            await sleep(500 + 5000 * this.random());
+            await sleep(500 + 8000 * this.random());
             // Choosing begins anew with each start: a server that only ever chooses
             // would be no test of what is saved.
             const sheet = await this.hand.page.locator('#stage').getAttribute('data-sheet');
