@@ -61,6 +61,7 @@ export class Hand extends Expert {
             .find(({ id }) => id === this.sheet.image);
         const [top, left, height, width] = this.sheet.box;
         this.name = name;
+        this.grey = await this.map();
         const whole = this.truths.get(name), across = this.view.imageWidth;
         this.truth = Uint8Array.from({ length: height * width }, (_, i) =>
             whole[(top + Math.floor(i / width)) * across + left + i % width]);
@@ -181,10 +182,15 @@ export class Hand extends Expert {
         }
         await this.press('Escape');
         this.strokes++;
-        const { grey, width, height } = await this.map();
-        const followed = new Livewire(grey, width, height, left + ends[0][0], top + ends[0][1])
-            .path(left + ends[1][0], top + ends[1][1]).map(([x, y]) => [x - left, y - top]);
-        const candidates = [followed, ends].map((path) => {
+        const ways = [ends];
+        if (this.grey !== null) {
+            const { grey, width, height } = this.grey;
+            ways.unshift(new Livewire(grey, width, height, left + ends[0][0],
+                                      top + ends[0][1])
+                .path(left + ends[1][0], top + ends[1][1])
+                .map(([x, y]) => [x - left, y - top]));
+        }
+        const candidates = ways.map((path) => {
             this.record = before.slice();
             path.forEach((step, k) => this.mark(path[Math.max(k - 1, 0)], step, MEMBRANE));
             return this.record;
@@ -195,9 +201,15 @@ export class Hand extends Expert {
         return before;
     }
 
+    // The probability map of the sheet's model; null when a newer model has taken its
+    // place meanwhile, and the server has it no more.
     async map() {
         const path = `/api/probability/${this.sheet.image}.png?model=${this.sheet.model}`;
-        return decodePng(await this.ask(() => this.server.raw(path)));
+        try {
+            return decodePng(await this.server.raw(path));
+        } catch {
+            return null;
+        }
     }
 
     // A place that nobody could tell.
