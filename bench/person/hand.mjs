@@ -3,6 +3,7 @@
 
 import { Livewire } from '../../src/server/page/livewire.js';
 import { OUTSIDE } from '../../src/server/page/labels.js';
+import { TILE } from '../../src/server/page/tiles.js';
 import { SIZES } from '../../src/server/page/tools.js';
 import { Expert, decodePng } from '../../tests/page/harness.mjs';
 import { component, nextFill, nextStroke } from './planner.mjs';
@@ -11,6 +12,14 @@ const OTHER = 0, MEMBRANE = 1, UNSURE = 2;
 const SIZE = 5; // of the brush when the page opens
 const KEYS = { brush: 'b', eraser: 'e', line: 'l', fill: 'f' };
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// The device pixel in the middle of an image pixel.  The page draws tiles whose borders
+// lie on whole device pixels, which shifts what is inside by up to half of one.
+function middle(pixel, toScreen) {
+    const first = pixel - pixel % TILE;
+    const from = Math.round(toScreen(first)), to = Math.round(toScreen(first + TILE));
+    return Math.floor(from + (pixel - first + 0.5) * (to - from) / TILE);
+}
 
 export class Hand extends Expert {
     static async open(place, server, { random, pace, most, truths }) {
@@ -230,9 +239,9 @@ export class Hand extends Expert {
             requestAnimationFrame(() => requestAnimationFrame(done))));
         const [top, left, height, width] = this.sheet.box;
         const xs = Array.from({ length: width }, (_, x) =>
-            Math.floor(this.view.toScreen(left + x + 0.5, 0)[0]));
+            middle(left + x, (at) => this.view.toScreen(at, 0)[0]));
         const ys = Array.from({ length: height }, (_, y) =>
-            Math.floor(this.view.toScreen(0, top + y + 0.5)[1]));
+            middle(top + y, (at) => this.view.toScreen(0, at)[1]));
         const seen = await this.page.evaluate(([columns, rows]) => {
             const { canvas } = document.querySelector('canvas.paint').getContext('2d');
             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width,
