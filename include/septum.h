@@ -525,7 +525,8 @@ struct septum_bench_options {
 
 struct septum_bench {
     double peak_gflops; /* of a large matrix product, in the precision measured */
-    double dense_pixels_per_second, patch_windows_per_second, train_pixels_per_second;
+    double dense_pixels_per_second, patch_windows_per_second;
+    double train_pixels_per_second, patch_train_windows_per_second;
     double dense_gflops, train_gflops; /* counting the net's multiply-adds only */
     double largest_difference;         /* of the two forms' probabilities */
     const char *isa, *precision;       /* static text */

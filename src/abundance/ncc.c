@@ -91,11 +91,46 @@ compare_rows(struct spt_lanes *lanes, const struct spt_shifts *shifts,
     }
 }
 
+/* What the threads of a pass share. */
+struct pass {
+    const struct spt_watch *watch;
+    size_t rows, done;
+    bool stopped;
+};
+
+static bool
+is_stopped(const struct pass *pass)
+{
+    bool stopped;
+
+#pragma omp atomic read
+    stopped = pass->stopped;
+    return stopped;
+}
+
+/* Tell that so many rows more are done.  The first rows have the most pairs: of k rows'
+ * pairs, those of the last share x of them are x * x. */
+static void
+tell(struct pass *pass, size_t rows)
+{
+#pragma omp critical(spt_ncc_watch)
+    {
+        double left;
+
+        pass->done += rows;
+        left = 1 - (double)pass->done / (double)pass->rows;
+        if (!pass->stopped && !spt_watch_alive(pass->watch, 1 - left * left))
+#pragma omp atomic write
+            pass->stopped = true;
+    }
+}
+
 static enum septum_status
 compare_all(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
-            float *distances, struct septum_error *err)
+            const struct spt_watch *watch, float *distances, struct septum_error *err)
 {
     size_t count = spectra->count, blocks = (count + ROWS - 1) / ROWS;
+    struct pass pass = {.watch = watch, .rows = count};
     enum septum_status status = SEPTUM_OK;
 
 #pragma omp parallel
@@ -106,19 +141,25 @@ compare_all(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
 
         /* Blocks of rows with all that comes after them: the first are the longest. */
 #pragma omp for schedule(dynamic)
-        for (size_t block = 0; block < blocks; block++)
-            for (size_t first = block * ROWS; first < count && ready == SEPTUM_OK;
-                 first += SPT_LANES) {
-                size_t end = (block + 1) * ROWS < count ? (block + 1) * ROWS : count;
+        for (size_t block = 0; block < blocks; block++) {
+            size_t begin = block * ROWS;
+            size_t end = begin + ROWS < count ? begin + ROWS : count;
 
+            if (ready != SEPTUM_OK || is_stopped(&pass))
+                continue;
+            for (size_t first = begin; first < count; first += SPT_LANES) {
                 load_run(&lanes, shifts, spectra, first);
-                compare_rows(&lanes, shifts, spectra, block * ROWS, end, distances);
+                compare_rows(&lanes, shifts, spectra, begin, end, distances);
             }
+            tell(&pass, end - begin);
+        }
         spt_lanes_clear(&lanes);
         if (ready != SEPTUM_OK)
 #pragma omp critical
             status = spt_fail(err, ready, "%s", mine.text);
     }
+    if (status == SEPTUM_OK && pass.stopped)
+        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     return status;
 }
 
@@ -147,8 +188,10 @@ refine_row(struct spt_lanes *lanes, const struct spt_shifts *shifts,
 
 static enum septum_status
 refine_near(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
-            float near, float *distances, struct septum_error *err)
+            float near, const struct spt_watch *watch, float *distances,
+            struct septum_error *err)
 {
+    struct pass pass = {.watch = watch, .rows = 1, .done = 1}; /* the end, see ncc.h */
     enum septum_status status = SEPTUM_OK;
 
 #pragma omp parallel
@@ -159,13 +202,17 @@ refine_near(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
 
 #pragma omp for schedule(dynamic)
         for (size_t i = 0; i < spectra->count; i++)
-            if (ready == SEPTUM_OK && i + 1 < spectra->count)
+            if (ready == SEPTUM_OK && i + 1 < spectra->count && !is_stopped(&pass)) {
                 refine_row(&lanes, shifts, spectra, i, near, distances);
+                tell(&pass, 0);
+            }
         spt_lanes_clear(&lanes);
         if (ready != SEPTUM_OK)
 #pragma omp critical
             status = spt_fail(err, ready, "%s", mine.text);
     }
+    if (status == SEPTUM_OK && pass.stopped)
+        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     return status;
 }
 
@@ -182,8 +229,10 @@ run_pass(const float *windows, size_t count, uint32_t side,
     if (status == SEPTUM_OK)
         status = spt_spectra_init(&spectra, &shifts, windows, count, err);
     if (status == SEPTUM_OK)
-        status = near > 0 ? refine_near(&shifts, &spectra, near, distances, err)
-                          : compare_all(&shifts, &spectra, distances, err);
+        status =
+            near > 0
+                ? refine_near(&shifts, &spectra, near, &options->watch, distances, err)
+                : compare_all(&shifts, &spectra, &options->watch, distances, err);
     spt_spectra_clear(&spectra);
     spt_shifts_clear(&shifts);
     return status;

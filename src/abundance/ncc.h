@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 
 struct spt_ncc_options {
     uint32_t max_shift;   /* pixels in y and in x; at most half a window's side */
@@ -33,6 +34,8 @@ struct spt_ncc_options {
                              full resolution */
     float near;           /* pairs less far apart than this, by the bandwidth looked at,
                              are computed again at full resolution */
+    struct spt_watch watch; /* of the first pass over the pairs; all of the second is
+                               called the end */
 };
 
 /* Entries of the condensed distance matrix of n windows: the pairs (i, j), i < j, row
@@ -63,7 +66,8 @@ enum septum_status spt_ncc_check(const struct spt_ncc_options *options, uint32_t
 /*
  * Distances of all pairs of `count` windows of side * side values each, stored one
  * after the other, into spt_condensed_count(count) floats.  Beside those it takes
- * spt_ncc_memory() bytes.  Fails with SEPTUM_EINVAL (options) or SEPTUM_ENOMEM.
+ * spt_ncc_memory() bytes.  Fails with SEPTUM_EINVAL (options), SEPTUM_ENOMEM or
+ * SEPTUM_ESTOPPED.
  */
 enum septum_status spt_ncc_distances(const float *windows, size_t count, uint32_t side,
                                      const struct spt_ncc_options *options,

@@ -249,8 +249,12 @@ stream_rest(struct work *work, struct septum_error *err)
         status = work->source->read(work->source->self, i,
                                     work->chunk + area * work->streamed_count, err);
         work->streamed[work->streamed_count++] = i;
-        if (status == SEPTUM_OK && work->streamed_count == CHUNK)
-            status = finish_chunk(work, err);
+        if (status == SEPTUM_OK && work->streamed_count == CHUNK) {
+            status = spt_watch_alive(&work->options->ncc.watch,
+                                     (double)i / (double)work->source->count)
+                         ? finish_chunk(work, err)
+                         : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+        }
     }
     if (status == SEPTUM_OK && work->streamed_count > 0)
         status = finish_chunk(work, err);

@@ -46,8 +46,8 @@ struct spt_sample_scores {
 double spt_sample_memory(const struct spt_window_source *source,
                          const struct spt_sample_options *options);
 
-/* Fails with SEPTUM_EINVAL (options), SEPTUM_ENOMEM, or as source->read() does; what
- * the scores hold then is of no use. */
+/* Fails with SEPTUM_EINVAL (options), SEPTUM_ENOMEM, SEPTUM_ESTOPPED, or as
+ * source->read() does; what the scores hold then is of no use. */
 enum septum_status
 spt_sample_abundance(const struct spt_window_source *source,
                      const struct spt_sample_options *options,

@@ -131,10 +131,21 @@ find_askable(struct spt_choice *choice, struct septum_error *err)
                : status;
 }
 
+static bool
+is_wanted(void *user, double fraction)
+{
+    const struct spt_choice *choice = user;
+    char line[64];
+
+    snprintf(line, sizeof line, "comparing %zu windows", choice->survey.windows);
+    return report(choice, 0.7 + 0.3 * fraction, line);
+}
+
 static enum septum_status
 measure(struct spt_choice *choice, struct septum_error *err)
 {
     struct spt_survey *survey = &choice->survey;
+    const struct spt_watch watch = {is_wanted, choice};
     size_t count = survey->samples.count;
     enum septum_status status = SEPTUM_OK;
     char line[64];
@@ -153,10 +164,7 @@ measure(struct spt_choice *choice, struct septum_error *err)
     }
     if (status != SEPTUM_OK)
         return status;
-    snprintf(line, sizeof line, "comparing %zu windows", survey->windows);
-    if (!report(choice, 0.7, line))
-        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-    status = spt_survey_cluster(survey, err);
+    status = spt_survey_cluster(survey, &watch, err);
     if (status == SEPTUM_OK && choice->how.fade < 1)
         status = spt_survey_fade(survey, choice->how.fade, err);
     if (status == SEPTUM_OK)

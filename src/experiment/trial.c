@@ -81,6 +81,13 @@ alive(void *user)
     return report(user, false);
 }
 
+static bool
+alive_at(void *user, double fraction)
+{
+    (void)fraction; /* of the comparison, not of the trial */
+    return report(user, false);
+}
+
 /* Copy samples to the end of `to`, which has room; with their labels or without. */
 static enum septum_status
 append_samples(struct spt_samples *to, const struct spt_samples *from, bool labels,
@@ -151,6 +158,7 @@ prepare_pool(struct state *state, uint64_t seed, struct septum_error *err)
     options.measure = trial->measure;
     options.measure.key = seed;
     options.fade = trial->fade;
+    options.abundance.ncc.watch = (struct spt_watch){alive_at, state};
     state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
     if (state->answers == NULL)
         return spt_fail_memory(err, "pool",

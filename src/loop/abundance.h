@@ -46,8 +46,8 @@ struct spt_abundance {
 
 /*
  * The abundance of the windows of `count` images, clustered together.  Equal input
- * gives an equal answer.  Fails with SEPTUM_EINVAL (options) or SEPTUM_ENOMEM; the
- * caller clears *out.
+ * gives an equal answer.  Fails with SEPTUM_EINVAL (options), SEPTUM_ENOMEM or
+ * SEPTUM_ESTOPPED; the caller clears *out.
  */
 enum septum_status
 spt_abundance_find(const struct spt_sample *images, size_t count, uint32_t side,

@@ -18,11 +18,24 @@ spt_cluster_is_due(struct spt_worker *worker)
     return worker->survey.clusters == 0 && worker->sheets != NULL;
 }
 
+static bool
+is_wanted(void *user, double fraction)
+{
+    struct spt_worker *worker = user;
+    bool stop;
+
+    spt_worker_lock(worker)->fraction = fraction;
+    stop = worker->shared->stop;
+    spt_worker_unlock(worker);
+    return !stop;
+}
+
 enum septum_status
 spt_cluster_all(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_survey *survey = &worker->survey;
-    enum septum_status status = spt_survey_cluster(survey, err);
+    const struct spt_watch watch = {is_wanted, worker};
+    enum septum_status status = spt_survey_cluster(survey, &watch, err);
 
     for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++) {
         const struct spt_grid *grid = &survey->candidates[i].grid;

@@ -13,19 +13,10 @@
 #include "base/clock.h"
 #include "predict/predict.h"
 #include "score/fscore.h"
+#include "session/lessons.h"
 #include "train/domain.h"
 #include "train/model_file.h"
 #include "train/trainer.h"
-
-/* A crop reaches so far around its answer that no tile of a training step, nor what the
- * net sees around it, needs the mirror; for windows of 64 and tiles of 64. */
-#define MARGIN 96
-
-/* Answers that weigh more than older ones. */
-#define RECENT 4
-
-/* A crop that is longer than this counts as the image that it is of. */
-#define LONGEST 1024
 
 #define WORK_SECONDS 0.1
 
@@ -47,14 +38,12 @@ enum phase {
 
 struct spt_learner {
     const struct spt_workspace *workspace;
-    const struct spt_samples *images, *validation;
+    const struct spt_samples *validation;
     struct spt_settings settings;
     struct spt_round_length round;
     enum phase phase;
-    bool owed;                         /* answers came while a round was on */
-    struct spt_sample recent[RECENT];  /* crops of the last answers, the newest last */
-    size_t recent_count, unseen_count; /* the last of them are not learnt yet */
-    struct spt_samples lessons;        /* images and crops, whose blocks are borrowed */
+    bool owed; /* answers came while a round was on */
+    struct spt_lessons lessons;
     struct spt_net *student, *candidate;
     struct spt_predictor *predictor; /* of the candidate */
     struct spt_trainer *trainer;
@@ -69,14 +58,6 @@ struct spt_learner {
 
 /* ---- making ---------------------------------------------------------------------- */
 
-static void
-clear_crop(struct spt_sample *crop)
-{
-    free(crop->pixels);
-    free(crop->labels);
-    *crop = (struct spt_sample){0};
-}
-
 void
 spt_learner_free(struct spt_learner *learner)
 {
@@ -86,9 +67,7 @@ spt_learner_free(struct spt_learner *learner)
     spt_predictor_free(learner->predictor);
     spt_net_free(learner->candidate);
     spt_net_free(learner->student);
-    for (size_t i = 0; i < learner->recent_count; i++)
-        clear_crop(&learner->recent[i]);
-    free(learner->lessons.sample);
+    spt_lessons_clear(&learner->lessons);
     free(learner);
 }
 
@@ -109,7 +88,7 @@ spt_learner_create(const struct spt_workspace *workspace,
     if (learner == NULL)
         return spt_fail_memory(err, path, sizeof *learner);
     learner->workspace = workspace;
-    learner->images = images;
+    learner->lessons.images = images;
     learner->validation = validation;
     learner->round = *round;
     learner->settings = *spt_settings_find("default");
@@ -127,135 +106,27 @@ spt_learner_create(const struct spt_workspace *workspace,
     return status;
 }
 
-/* ---- what is learnt from --------------------------------------------------------- */
-
-/* Bounds of a crop along one axis: the answer and a margin, inside the image. */
-static void
-bound(uint32_t at, uint32_t length, uint32_t size, uint32_t *start, uint32_t *count)
-{
-    uint32_t end = at + length + MARGIN;
-
-    *start = at > MARGIN ? at - MARGIN : 0;
-    *count = (end < size ? end : size) - *start;
-}
-
-static enum septum_status
-cut_crop(const struct spt_sample *image, const struct spt_answer *answer,
-         uint32_t window, struct spt_sample *out, struct septum_error *err)
-{
-    uint32_t top, left;
-    struct spt_sample crop = {0};
-
-    bound(answer->top, answer->height, image->height, &top, &crop.height);
-    bound(answer->left, answer->width, image->width, &left, &crop.width);
-    if (crop.height > LONGEST || crop.width > LONGEST || crop.height < window ||
-        crop.width < window)
-        return SEPTUM_OK; /* *out stays empty */
-    crop.pixels = spt_alloc_array((size_t)crop.height * crop.width, sizeof(float));
-    crop.labels = spt_alloc_array((size_t)crop.height * crop.width, 1);
-    if (crop.pixels == NULL || crop.labels == NULL) {
-        clear_crop(&crop);
-        return spt_fail_memory(err, "an answer", (size_t)LONGEST * LONGEST);
-    }
-    for (uint32_t y = 0; y < crop.height; y++)
-        memcpy(crop.pixels + (size_t)y * crop.width,
-               image->pixels + (size_t)(top + y) * image->width + left,
-               crop.width * sizeof(float));
-    memset(crop.labels, SPT_LABEL_UNKNOWN, (size_t)crop.height * crop.width);
-    for (uint32_t y = 0; y < answer->height; y++)
-        for (uint32_t x = 0; x < answer->width; x++) {
-            uint8_t label = answer->pixels[(size_t)y * answer->width + x];
-            size_t at =
-                (size_t)(answer->top + y - top) * crop.width + answer->left + x - left;
-
-            crop.labels[at] = label <= SPT_LABEL_MEMBRANE ? label : SPT_LABEL_UNKNOWN;
-            crop.known += label <= SPT_LABEL_MEMBRANE;
-            crop.membrane += label == SPT_LABEL_MEMBRANE;
-        }
-    *out = crop;
-    return SEPTUM_OK;
-}
-
-static void
-add_lesson(struct spt_samples *lessons, const struct spt_sample *sample)
-{
-    lessons->sample[lessons->count++] = *sample;
-    lessons->known += sample->known;
-    lessons->membrane += sample->membrane;
-}
-
-/* List the images that know something, and the crops as often as makes them half. */
-static enum septum_status
-list_lessons(struct spt_learner *learner, struct septum_error *err)
-{
-    const struct spt_samples *images = learner->images;
-    uint64_t recent = 0, times;
-    struct spt_samples lessons = {0};
-
-    for (size_t i = 0; i < learner->recent_count; i++)
-        recent += learner->recent[i].known;
-    times = recent > 0 ? images->known / recent : 0;
-    times = times > 32 ? 32 : times;
-    lessons.sample =
-        spt_alloc_array(images->count + RECENT * (size_t)times, sizeof *lessons.sample);
-    if (lessons.sample == NULL)
-        return spt_fail_memory(err, "lessons", images->count);
-    for (size_t i = 0; i < images->count; i++)
-        if (images->sample[i].known > 0)
-            add_lesson(&lessons, &images->sample[i]);
-    for (uint64_t t = 0; t < times; t++)
-        for (size_t i = 0; i < learner->recent_count; i++)
-            add_lesson(&lessons, &learner->recent[i]);
-    free(learner->lessons.sample);
-    learner->lessons = lessons;
-    return SEPTUM_OK;
-}
-
-/* One class alone teaches nothing. */
-static bool
-can_teach(const struct spt_samples *lessons)
-{
-    return lessons->membrane > 0 && lessons->membrane < lessons->known;
-}
-
-static void
-keep_crop(struct spt_learner *learner, const struct spt_sample *crop)
-{
-    if (learner->recent_count == RECENT) {
-        clear_crop(&learner->recent[0]);
-        memmove(learner->recent, learner->recent + 1,
-                (RECENT - 1) * sizeof *learner->recent);
-        learner->recent_count--;
-    }
-    learner->recent[learner->recent_count++] = *crop;
-    if (learner->unseen_count < learner->recent_count)
-        learner->unseen_count++;
-}
+/* ---- hearing --------------------------------------------------------------------- */
 
 enum septum_status
 spt_learner_hear(struct spt_learner *learner, size_t i, const struct spt_answer *answer,
                  struct septum_error *err)
 {
-    struct spt_sample crop = {0};
     enum septum_status status = SEPTUM_OK;
 
     if (learner->round.seconds <= 0 && learner->round.steps == 0)
         return SEPTUM_OK;
     learner->owed = true;
     if (answer != NULL)
-        status = cut_crop(&learner->images->sample[i], answer,
-                          learner->workspace->model.spec.window, &crop, err);
+        status = spt_lessons_take(&learner->lessons, i, answer,
+                                  learner->workspace->model.spec.window, err);
     if (status != SEPTUM_OK)
         return status;
-    if (crop.known > 0)
-        keep_crop(learner, &crop);
-    else
-        clear_crop(&crop);
     /* A round that is on draws by counts, which have changed. */
     if (learner->phase != PHASE_LEARNING)
         return SEPTUM_OK;
-    status = list_lessons(learner, err);
-    if (!can_teach(&learner->lessons))
+    status = spt_lessons_list(&learner->lessons, err);
+    if (!spt_lessons_teach(&learner->lessons))
         learner->phase = PHASE_IDLE;
     return status;
 }
@@ -274,13 +145,13 @@ copy_weights(struct spt_net *from, struct spt_net *to)
 static enum septum_status
 begin(struct spt_learner *learner, struct septum_error *err)
 {
-    enum septum_status status = list_lessons(learner, err);
+    enum septum_status status = spt_lessons_list(&learner->lessons, err);
 
     if (status != SEPTUM_OK)
         return status;
     learner->owed = false;
-    learner->unseen_count = 0;
-    if (!can_teach(&learner->lessons)) {
+    learner->lessons.unseen_count = 0;
+    if (!spt_lessons_teach(&learner->lessons)) {
         learner->phase = PHASE_IDLE;
         return SEPTUM_OK;
     }
@@ -288,8 +159,9 @@ begin(struct spt_learner *learner, struct septum_error *err)
                  learner->student);
     spt_trainer_free(learner->trainer);
     learner->trainer = NULL;
-    status = spt_trainer_create(learner->student, &learner->lessons, &learner->settings,
-                                ++learner->rounds, 0, &learner->trainer, err);
+    status =
+        spt_trainer_create(learner->student, &learner->lessons.list, &learner->settings,
+                           ++learner->rounds, 0, &learner->trainer, err);
     learner->spent = learner->loss = 0;
     learner->steps = 0;
     learner->phase = PHASE_LEARNING;
@@ -357,15 +229,16 @@ publish(struct spt_learner *learner, struct septum_error *err)
 {
     struct spt_tally tally = {0};
     enum septum_status status = SEPTUM_OK;
-    size_t learnt = learner->recent_count - learner->unseen_count;
+    size_t learnt = learner->lessons.recent_count - learner->lessons.unseen_count;
 
     spt_trainer_publish(learner->trainer, learner->candidate);
     learner->has_candidate = true;
     for (size_t i = 0; i < learnt && status == SEPTUM_OK; i++)
-        status = add_tally(learner->predictor, &learner->recent[i], &tally, err);
-    if (status == SEPTUM_OK && learnt == 0)
         status =
-            add_tally(learner->predictor, &learner->lessons.sample[0], &tally, err);
+            add_tally(learner->predictor, &learner->lessons.recent[i], &tally, err);
+    if (status == SEPTUM_OK && learnt == 0)
+        status = add_tally(learner->predictor, &learner->lessons.list.sample[0], &tally,
+                           err);
     learner->threshold = spt_tally_best(&tally).threshold;
     return status;
 }
@@ -400,18 +273,19 @@ static enum septum_status
 judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
                  struct septum_error *err)
 {
-    size_t first = learner->recent_count - learner->unseen_count;
+    size_t first = learner->lessons.recent_count - learner->lessons.unseen_count;
     struct spt_tally ours = {0}, theirs = {0};
     struct spt_score our_score, their_score;
     enum septum_status status = SEPTUM_OK;
 
     if (!learner->has_candidate)
         return SEPTUM_OK;
-    for (size_t i = first; i < learner->recent_count && status == SEPTUM_OK; i++) {
-        status = add_tally(learner->predictor, &learner->recent[i], &ours, err);
+    for (size_t i = first; i < learner->lessons.recent_count && status == SEPTUM_OK;
+         i++) {
+        status = add_tally(learner->predictor, &learner->lessons.recent[i], &ours, err);
         if (status == SEPTUM_OK)
-            status = add_tally(learner->workspace->predictor, &learner->recent[i],
-                               &theirs, err);
+            status = add_tally(learner->workspace->predictor,
+                               &learner->lessons.recent[i], &theirs, err);
     }
     our_score = spt_tally_score(&ours, learner->threshold);
     their_score = spt_tally_score(&theirs, learner->workspace->model.threshold);
@@ -427,8 +301,8 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
 static enum septum_status
 meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_error *err)
 {
-    const struct spt_samples answers = {.sample = learner->recent,
-                                        .count = learner->recent_count};
+    const struct spt_samples answers = {.sample = learner->lessons.recent,
+                                        .count = learner->lessons.recent_count};
     const bool tests = learner->validation->membrane > 0;
     const struct spt_samples *known = tests ? learner->validation : &answers;
     struct spt_model model = {0};
@@ -480,7 +354,7 @@ take_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     if (status == SEPTUM_OK)
         status = judge_by_answers(learner, verdict, err);
     learner->phase = PHASE_IDLE; /* owed: the next call begins */
-    learner->unseen_count = 0;
+    learner->lessons.unseen_count = 0;
     return status;
 }
 
@@ -531,7 +405,7 @@ finish(struct spt_learner *learner, struct spt_verdict *verdict,
 bool
 spt_learner_is_urgent(const struct spt_learner *learner)
 {
-    return learner->unseen_count > 0 &&
+    return learner->lessons.unseen_count > 0 &&
            (!learner->met ||
             (learner->phase == PHASE_WAITING && learner->validation->membrane == 0));
 }
@@ -550,9 +424,9 @@ spt_learner_work(struct spt_learner *learner, struct spt_verdict *out,
     bool tests = learner->validation->membrane > 0;
 
     *out = (struct spt_verdict){0};
-    if (!learner->met && learner->unseen_count > 0)
+    if (!learner->met && learner->lessons.unseen_count > 0)
         return meet(learner, out, err);
-    if (!tests && learner->unseen_count > 0 && learner->phase != PHASE_IDLE)
+    if (!tests && learner->lessons.unseen_count > 0 && learner->phase != PHASE_IDLE)
         return take_answers(learner, out, err);
     if (learner->phase == PHASE_TESTING)
         return test(learner, out, err);
@@ -584,7 +458,7 @@ spt_learner_model(struct spt_learner *learner, struct spt_model *out,
     }
     snprintf(line, sizeof line,
              "label: %" PRIu64 " steps on %" PRIu64 " labelled pixels",
-             learner->all_steps, learner->images->known);
+             learner->all_steps, learner->lessons.images->known);
     status = spt_model_add_history(&model, line, err);
     if (status == SEPTUM_OK)
         *out = model;
@@ -603,7 +477,7 @@ spt_learner_tell(const struct spt_learner *learner, char *what, size_t size,
     *seconds_left = -1;
     if (learner->phase == PHASE_LEARNING) {
         snprintf(what, size, "learning from %" PRIu64 " labelled pixels",
-                 learner->images->known);
+                 learner->lessons.images->known);
         *fraction = part(learner);
         if (*fraction > 0)
             *seconds_left = learner->spent * (1 / *fraction - 1);

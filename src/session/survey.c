@@ -120,11 +120,13 @@ spt_survey_clear(struct spt_survey *survey)
 /* ---- measuring ------------------------------------------------------------------- */
 
 enum septum_status
-spt_survey_cluster(struct spt_survey *survey, struct septum_error *err)
+spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
+                   struct septum_error *err)
 {
     uint32_t side = survey->workspace->model.spec.window;
     struct spt_abundance_options options = spt_abundance_defaults(side);
 
+    options.ncc.watch = *watch;
     return spt_abundance_clusters(survey->samples.sample, survey->samples.count, side,
                                   &options, survey->abundance, survey->cluster_of,
                                   &survey->clusters, err);

@@ -33,9 +33,10 @@ enum septum_status spt_survey_open(struct spt_workspace *workspace,
                                    struct spt_survey *out, struct septum_error *err);
 void spt_survey_clear(struct spt_survey *survey);
 
-/* Find the clusters and how abundant each window is. */
+/* Find the clusters and how abundant each window is; *watch may stop it. */
 enum septum_status
-spt_survey_cluster(struct spt_survey *survey, struct septum_error *err);
+spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
+                   struct septum_error *err);
 
 /* Let windows be worth less the more of their clusters were answered for: see
  * active/novelty.h.  For once after clustering. */

@@ -455,6 +455,59 @@ refuses_a_step_of_nothing(void **state)
     assert_true(distance == 5);
 }
 
+struct watcher {
+    int calls, patience; /* stops after so many calls */
+    double last;
+};
+
+static bool
+watch(void *user, double fraction)
+{
+    struct watcher *watcher = user;
+
+    if (fraction < watcher->last || fraction > 1)
+        watcher->patience = -1; /* progress that goes back is none */
+    watcher->last = fraction;
+    return watcher->calls++ != watcher->patience;
+}
+
+static void
+tells_how_far_it_is_and_stops_when_told_to(void **state)
+{
+    enum {
+        COUNT = 300,
+        SIDE = 8
+    };
+    struct spt_ncc_options options = {.max_shift = 1, .shift_step = 1};
+    float *windows = make_windows(COUNT, SIDE, 3);
+    float *distances = malloc(sizeof(float) * spt_condensed_count(COUNT));
+    struct watcher watcher = {.patience = 1000};
+    struct septum_error err = {0};
+    int calls;
+
+    (void)state;
+    options.watch = (struct spt_watch){watch, &watcher};
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, &err),
+                     SEPTUM_OK);
+    assert_true(watcher.calls > 2);
+    assert_true(watcher.last == 1);
+    calls = watcher.calls;
+    watcher = (struct watcher){.patience = 1};
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, &err),
+                     SEPTUM_ESTOPPED);
+    assert_string_equal(err.text, "stopped");
+    assert_true(watcher.calls < calls);
+    /* In the second pass, too. */
+    options.bandwidth = 0.5;
+    options.near = 3;
+    watcher = (struct watcher){.patience = calls};
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, &err),
+                     SEPTUM_ESTOPPED);
+    assert_true(watcher.last == 1);
+    free(windows);
+    free(distances);
+}
+
 static void
 says_when_memory_runs_out(void **state)
 {
@@ -491,6 +544,7 @@ main(void)
         cmocka_unit_test(takes_one_window_or_none),
         cmocka_unit_test(refuses_shifts_that_leave_too_little_overlap),
         cmocka_unit_test(refuses_a_step_of_nothing),
+        cmocka_unit_test(tells_how_far_it_is_and_stops_when_told_to),
         cmocka_unit_test(says_when_memory_runs_out),
     };
 

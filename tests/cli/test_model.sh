@@ -106,7 +106,8 @@ septum bench --json --quiet --net "$net" --tile 32 --threads 1
 check "bench succeeds" succeeded
 check "bench has the keys" json_has peak_gflops dense_pixels_per_second \
     patch_windows_per_second train_pixels_per_second dense_gflops train_gflops isa threads \
-    precision largest_difference dense_over_patch dense_over_peak train_over_peak
+    precision largest_difference dense_over_patch dense_over_peak train_over_peak \
+    patch_train_windows_per_second train_dense_over_patch
 check "bench counts its threads" json_is threads 1
 check "the two forms of the net agree" json_is largest_difference 0
 
