@@ -68,7 +68,7 @@ spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err)
 
     if (status == SEPTUM_OK && workspace->model_id == 0)
         status = spt_fail(err, SEPTUM_EINVAL,
-                          "%s: has no model yet; name one: septum next %s -m MODEL",
+                          "%s: has no model yet; give it one: septum next %s -m MODEL",
                           path, path);
     if (status == SEPTUM_OK)
         status = spt_onnx_decode(&onnx, path, &workspace->model, err);

@@ -16,7 +16,7 @@ next() {
 septum project create p
 next
 check "without a model, next says how to give one" exited 1 \
-    "p: has no model yet; name one: septum next p -m MODEL"
+    "p: has no model yet; give it one: septum next p -m MODEL"
 next -m m.onnx
 check "without images, next says how to add some" exited 1 \
     "p: has no images to ask about; add some: septum project add p --images SRC"

@@ -76,7 +76,7 @@ export function decodePng(bytes) {
     return { width, height, grey };
 }
 
-class Server {
+export class Server {
     async connect() {
         const answer = await fetch(this.address, { redirect: 'manual' });
         this.cookie = answer.headers.get('set-cookie').split(';')[0];
@@ -140,29 +140,16 @@ class MockServer extends Server {
     }
 }
 
-class RealServer extends Server {
-    constructor({ size, images, net = 'window16 conv3-4 pool2 conv3-6 FC-8 FC-1' }) {
+// `septum label` with these words, in a folder with a project.
+export class ProgramServer extends Server {
+    constructor(program, folder, words) {
         super();
-        this.folder = mkdtempSync(join(tmpdir(), 'septum-page.'));
-        const septum = (...words) => execFileSync(process.env.SEPTUM, words,
-            { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
-        septum('simulate', 'spim', '-o', 'stack', '--count', '2', '--size', '96', '--seed', '2',
-               '--quiet');
-        septum('train', '--images', 'stack/images', '--labels', 'stack/labels', '-o', 'm.onnx',
-               '--epochs', '1', '--quiet', '--threads', '1', '--net', net);
-        const { images: made } = new Mock({ size, images });
-        mkdirSync(join(this.folder, 'pool'));
-        made.forEach((image, i) => writeFileSync(
-            join(this.folder, 'pool', i === 1 ? '<b>1 & "x".png' : `${i}.png`),
-            png(image.grey, size, size)));
-        septum('project', 'create', 'p.septum', '--from', 'm.onnx');
-        septum('project', 'add', 'p.septum', '--images', 'pool', '--quiet');
+        Object.assign(this, { program, folder, words });
     }
 
     async start(port = 0) {
-        this.child = spawn(process.env.SEPTUM,
-            ['label', 'p.septum', '--threads', '1', '--who', 'alice',
-             ...(port ? ['--port', String(port)] : [])],
+        this.child = spawn(this.program,
+            ['label', ...this.words, ...(port ? ['--port', String(port)] : [])],
             { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
         this.address = await new Promise((resolve, reject) => {
             let said = '';
@@ -190,6 +177,30 @@ class RealServer extends Server {
     async stop() {
         if (this.child.exitCode === null && this.child.signalCode === null)
             await this.end('SIGINT');
+    }
+}
+
+class RealServer extends ProgramServer {
+    constructor({ size, images, net = 'window16 conv3-4 pool2 conv3-6 FC-8 FC-1' }) {
+        super(process.env.SEPTUM, mkdtempSync(join(tmpdir(), 'septum-page.')),
+              ['p.septum', '--threads', '1', '--who', 'alice']);
+        const septum = (...words) => execFileSync(process.env.SEPTUM, words,
+            { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+        septum('simulate', 'spim', '-o', 'stack', '--count', '2', '--size', '96', '--seed', '2',
+               '--quiet');
+        septum('train', '--images', 'stack/images', '--labels', 'stack/labels', '-o', 'm.onnx',
+               '--epochs', '1', '--quiet', '--threads', '1', '--net', net);
+        const { images: made } = new Mock({ size, images });
+        mkdirSync(join(this.folder, 'pool'));
+        made.forEach((image, i) => writeFileSync(
+            join(this.folder, 'pool', i === 1 ? '<b>1 & "x".png' : `${i}.png`),
+            png(image.grey, size, size)));
+        septum('project', 'create', 'p.septum', '--from', 'm.onnx');
+        septum('project', 'add', 'p.septum', '--images', 'pool', '--quiet');
+    }
+
+    async stop() {
+        await super.stop();
         rmSync(this.folder, { recursive: true, force: true });
     }
 }
