@@ -6,13 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-struct listener {
-    septum_progress_fn progress;
-    void *user;
-};
-
 static bool
-tell(const struct listener *listener, double fraction, const char *what, bool milestone)
+tell(const struct spt_listener *listener, double fraction, const char *what,
+     bool milestone)
 {
     const struct septum_progress about = {
         .fraction = fraction, .seconds_left = -1, .what = what, .milestone = milestone};
@@ -35,10 +31,10 @@ is_comparing(void *user)
 enum septum_status
 spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
           enum septum_polarity polarity, const struct spt_settings *settings,
-          septum_progress_fn progress, void *user, char text[SPT_DOMAIN_TEXT],
+          const struct spt_listener *listener, char text[SPT_DOMAIN_TEXT],
           struct septum_error *err)
 {
-    struct listener listener = {progress, user};
+    struct spt_listener told = *listener;
     struct spt_domain domain;
     enum septum_status status;
 
@@ -49,26 +45,27 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
     }
     if (polarity != SEPTUM_POLARITY_AUTO || !settings->adapts)
         return SEPTUM_OK;
-    status = spt_domain_meet(model, labelled, settings->precision, is_meeting,
-                             &listener, &domain, err);
+    status = spt_domain_meet(model, labelled, settings->precision, is_meeting, &told,
+                             &domain, err);
     if (status != SEPTUM_OK)
         return status;
     spt_domain_describe(&domain, text);
-    return tell(&listener, 0, text, true) ? SEPTUM_OK
-                                          : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+    return tell(listener, 0, text, true) ? SEPTUM_OK
+                                         : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
 enum septum_status
 spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
-                      const struct spt_settings *settings, septum_progress_fn progress,
-                      void *user, struct spt_net *net, struct spt_run_result *result,
-                      char text[SPT_DOMAIN_TEXT], struct septum_error *err)
+                      const struct spt_settings *settings,
+                      const struct spt_listener *listener, struct spt_net *net,
+                      struct spt_run_result *result, char text[SPT_DOMAIN_TEXT],
+                      struct septum_error *err)
 {
-    struct listener listener = {progress, user};
+    struct spt_listener told = *listener;
     struct spt_tally tally = {0};
     struct spt_score score;
-    enum septum_status status = spt_evaluate_model(
-        source, settings->precision, judges, 1, is_comparing, &listener, &tally, err);
+    enum septum_status status = spt_evaluate_model(source, settings->precision, judges,
+                                                   1, is_comparing, &told, &tally, err);
 
     text[0] = '\0';
     if (status != SEPTUM_OK)
@@ -85,6 +82,6 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *
     spt_net_changed(net);
     *result =
         (struct spt_run_result){.threshold = score.threshold, .f_score = score.f_score};
-    tell(&listener, 1, text, true);
+    tell(listener, 1, text, true);
     return SEPTUM_OK;
 }

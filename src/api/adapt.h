@@ -8,15 +8,20 @@
 #include "train/run.h"
 #include "train/settings.h"
 
+/* Who is told what happens, as milestones; `progress` may be NULL. */
+struct spt_listener {
+    septum_progress_fn progress;
+    void *user;
+};
+
 /*
  * Turn `model` as `polarity` says, or as the labelled samples show.  What was found is
- * told as a milestone to `progress` (may be NULL), and left in `text`: empty, or a
- * sentence without its full stop.
+ * told, and left in `text`: empty, or a sentence without its full stop.
  */
 enum septum_status
 spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
           enum septum_polarity polarity, const struct spt_settings *settings,
-          septum_progress_fn progress, void *user, char text[SPT_DOMAIN_TEXT],
+          const struct spt_listener *listener, char text[SPT_DOMAIN_TEXT],
           struct septum_error *err);
 
 /*
@@ -27,8 +32,9 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
  */
 enum septum_status
 spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
-                      const struct spt_settings *settings, septum_progress_fn progress,
-                      void *user, struct spt_net *net, struct spt_run_result *result,
-                      char text[SPT_DOMAIN_TEXT], struct septum_error *err);
+                      const struct spt_settings *settings,
+                      const struct spt_listener *listener, struct spt_net *net,
+                      struct spt_run_result *result, char text[SPT_DOMAIN_TEXT],
+                      struct septum_error *err);
 
 #endif

@@ -325,6 +325,7 @@ septum_experiment(const struct septum_experiment_options *options,
                   struct septum_error *err)
 {
     struct job job = {.options = options};
+    const struct spt_listener listener = {options->progress, options->user};
     const char *preset = options->preset != NULL ? options->preset : "default";
     const struct spt_settings *settings = spt_settings_find(preset);
     enum septum_status status;
@@ -351,9 +352,8 @@ septum_experiment(const struct septum_experiment_options *options,
     if (status == SEPTUM_OK)
         status = load_target(&job, err);
     if (status == SEPTUM_OK)
-        status =
-            spt_adapt(&job.source, &job.labelled_samples, options->polarity,
-                      &job.settings, options->progress, options->user, job.domain, err);
+        status = spt_adapt(&job.source, &job.labelled_samples, options->polarity,
+                           &job.settings, &listener, job.domain, err);
     if (status == SEPTUM_OK)
         status = run(&job, err);
     spt_labelled_clear(&job.target);

@@ -102,10 +102,10 @@ static enum septum_status
 transfer(const struct septum_train_options *options, struct job *job,
          struct septum_error *err)
 {
+    const struct spt_listener listener = {options->progress, options->user};
     const uint32_t weighted = spt_net_spec(job->net)->weighted_count;
-    enum septum_status status =
-        spt_adapt(&job->from, &job->samples, options->polarity, &job->settings,
-                  options->progress, options->user, job->domain, err);
+    enum septum_status status = spt_adapt(&job->from, &job->samples, options->polarity,
+                                          &job->settings, &listener, job->domain, err);
 
     if (status == SEPTUM_OK)
         status = spt_transfer(&job->from,
@@ -127,14 +127,15 @@ static enum septum_status
 keep_better(const struct septum_train_options *options, struct job *job,
             struct spt_run_result *result, struct septum_error *err)
 {
+    const struct spt_listener listener = {options->progress, options->user};
     const struct spt_samples *judges =
         job->validation.count > 0 ? &job->validation : &job->judges;
 
     if (options->from == NULL || options->net != NULL || !job->settings.adapts ||
         judges->count == 0)
         return SEPTUM_OK;
-    return spt_adapt_keep_better(&job->from, judges, &job->settings, options->progress,
-                                 options->user, job->net, result, job->kept, err);
+    return spt_adapt_keep_better(&job->from, judges, &job->settings, &listener,
+                                 job->net, result, job->kept, err);
 }
 
 /* What makes this training this one: settings, first weights, data. */

@@ -35,6 +35,7 @@ forget_picks(struct spt_worker *worker)
     memset(worker->survey.measured, 0,
            worker->survey.samples.count * sizeof *worker->survey.measured);
     worker->ready = spt_clock_seconds();
+    worker->swept = 0; /* regions to ask about come first */
 }
 
 /* Make the candidate the model: in the project, then here. */

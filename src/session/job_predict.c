@@ -12,8 +12,9 @@
 /* An image is predicted in bands of so many rows: how long a job may take. */
 #define BAND 512
 
-/* While there is something to learn, predicting all images with a new model gives way
- * after so many times the length of a round. */
+/* While there is something to learn, predicting all images gives way after so many
+ * times the length of a round: a thousand images must not keep the net from learning.
+ */
 #define SWEEP_ROUNDS 2.0
 
 bool
@@ -22,7 +23,7 @@ spt_predict_is_due(struct spt_worker *worker)
     if (worker->sheets == NULL ||
         (worker->membrane == NULL && spt_worker_count_stale(worker, false) == 0))
         return false;
-    return !spt_learn_is_due(worker) || spt_worker_count_stale(worker, true) > 0 ||
+    return !spt_learn_is_due(worker) ||
            worker->swept < SWEEP_ROUNDS * worker->shared->options.learn_seconds;
 }
 
