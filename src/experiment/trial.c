@@ -14,6 +14,7 @@
 #include "train/transfer.h"
 
 #define THRESHOLD_IMAGES 2
+#define ENOUGH_WINDOWS 4 /* answered, to find a threshold on them alone */
 
 /* Stream of the strategies' random choices, apart from those of the training. */
 #define PURPOSE_ASKING 201
@@ -252,19 +253,21 @@ find_judges(const struct state *state, size_t *every)
     return labelled;
 }
 
-/* Find the threshold on what was predicted before it was answered, and before any
- * answer on the judges. */
+/* Find the threshold on what was predicted before it was answered and on labels that
+ * were kept from learning.  Where there are none of those, labelled images that were
+ * learnt, on which any threshold is too high, judge until a few windows are answered.
+ */
 static enum septum_status
 find_threshold(struct state *state, struct septum_error *err)
 {
     size_t every;
     const struct spt_samples *judges = find_judges(state, &every);
-    struct spt_tally tally = {0};
+    struct spt_tally tally = state->proposals;
+    uint64_t side = spt_net_spec(state->learner)->window, membrane, all;
     enum septum_status status = SEPTUM_OK;
 
-    if (state->expert_seconds > 0)
-        tally = state->proposals;
-    else
+    spt_tally_count(&tally, &membrane, &all);
+    if (state->judges.count > 0 || all < ENOUGH_WINDOWS * side * side)
         status =
             spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
     if (status == SEPTUM_OK)

@@ -66,6 +66,16 @@ score_bin(const struct spt_tally *tally, size_t bin)
 }
 
 void
+spt_tally_count(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all)
+{
+    *membrane = *all = 0;
+    for (size_t bin = 0; bin <= SPT_SCORE_BINS; bin++) {
+        *membrane += tally->membrane[bin];
+        *all += tally->membrane[bin] + tally->other[bin];
+    }
+}
+
+void
 spt_tally_halve(struct spt_tally *tally)
 {
     for (size_t k = 0; k <= SPT_SCORE_BINS; k++) {

@@ -32,6 +32,9 @@ void spt_tally_add(struct spt_tally *tally, const float *probabilities,
 /* Let what was counted so far weigh half of what comes. */
 void spt_tally_halve(struct spt_tally *tally);
 
+/* Pixels counted so far, and those of them that are membrane. */
+void spt_tally_count(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all);
+
 struct spt_score {
     double threshold; /* the multiple of 1 / BINS that was used */
     double precision, recall, f_score, pixel_error;

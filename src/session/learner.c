@@ -23,8 +23,10 @@
 /* A candidate that learnt for a smaller part of its round is not judged. */
 #define LEAST_PART 0.3
 
-/* Of the pixels that a candidate is judged by, for their F-score to mean something. */
+/* Of the pixels that a candidate is judged by, for their F-score to mean something; and
+ * how many windows of them it takes to find a threshold. */
 #define LEAST_MEMBRANE 0.05
+#define LEAST_WINDOWS 4
 
 /* Gentler than a training from new weights: what is known is not to be forgotten. */
 #define RATE 5e-4
@@ -222,6 +224,21 @@ add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
     return status;
 }
 
+/* The threshold that is best on what was tallied, if that is enough to say: a window or
+ * two, or hardly any membrane, would name any. */
+static double
+find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
+               double otherwise)
+{
+    uint64_t side = learner->workspace->model.spec.window, membrane, all;
+
+    spt_tally_count(tally, &membrane, &all);
+    return all >= LEAST_WINDOWS * side * side &&
+                   (double)membrane >= LEAST_MEMBRANE * (double)all
+               ? spt_tally_best(tally).threshold
+               : otherwise;
+}
+
 /* Make the candidate, and find its threshold on what it has learnt from: the last
  * answers, or some image. */
 static enum septum_status
@@ -239,19 +256,9 @@ publish(struct spt_learner *learner, struct septum_error *err)
     if (status == SEPTUM_OK && learnt == 0)
         status = add_tally(learner->predictor, &learner->lessons.list.sample[0], &tally,
                            err);
-    learner->threshold = spt_tally_best(&tally).threshold;
+    learner->threshold =
+        find_threshold(learner, &tally, learner->workspace->model.threshold);
     return status;
-}
-
-/* Membrane pixels counted in a tally, and all. */
-static void
-count_pixels(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all)
-{
-    *membrane = *all = 0;
-    for (int bin = 0; bin <= SPT_SCORE_BINS; bin++) {
-        *membrane += tally->membrane[bin];
-        *all += tally->membrane[bin] + tally->other[bin];
-    }
 }
 
 /* By F-score; where there is hardly any membrane, that is a matter of a few pixels, and
@@ -262,7 +269,7 @@ is_no_worse(const struct spt_tally *truth, const struct spt_score *ours,
 {
     uint64_t membrane, all;
 
-    count_pixels(truth, &membrane, &all);
+    spt_tally_count(truth, &membrane, &all);
     return (double)membrane < LEAST_MEMBRANE * (double)all
                ? ours->pixel_error <= theirs->pixel_error
                : ours->f_score >= theirs->f_score;
@@ -292,7 +299,7 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     verdict->better = is_no_worse(&ours, &our_score, &their_score);
     learner->has_candidate = verdict->better;
     if (verdict->better) /* a fairer one than that of what was learnt */
-        learner->threshold = spt_tally_best(&ours).threshold;
+        learner->threshold = find_threshold(learner, &ours, learner->threshold);
     return status;
 }
 
@@ -322,7 +329,7 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
             status = add_tally(learner->predictor, &known->sample[i], &tally, err);
         verdict->score = spt_tally_best(&tally);
         verdict->scored = tests;
-        learner->threshold = verdict->score.threshold;
+        learner->threshold = find_threshold(learner, &tally, model.threshold);
         learner->has_candidate = verdict->better = verdict->turned =
             status == SEPTUM_OK;
         learner->phase = PHASE_IDLE; /* a round that is on learns for the other */

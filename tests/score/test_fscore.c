@@ -261,6 +261,22 @@ halving_leaves_the_later_counts_the_heavier(void **state)
     assert_int_equal(tally.other[200], 0);
 }
 
+static void
+says_how_much_it_counted(void **state)
+{
+    const float p[4] = {0, 0.5f, 1, 0.3f};
+    const uint8_t labels[4] = {SPT_LABEL_MEMBRANE, SPT_LABEL_OTHER, SPT_LABEL_MEMBRANE,
+                               SPT_LABEL_UNKNOWN};
+    struct spt_tally tally = {0};
+    uint64_t membrane, all;
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 4);
+    spt_tally_count(&tally, &membrane, &all);
+    assert_int_equal(membrane, 2);
+    assert_int_equal(all, 3);
+}
+
 int
 main(void)
 {
@@ -275,6 +291,7 @@ main(void)
         cmocka_unit_test(lets_every_stored_threshold_reach_itself),
         cmocka_unit_test(prefers_the_threshold_nearest_to_one_half_among_equals),
         cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
+        cmocka_unit_test(says_how_much_it_counted),
         cmocka_unit_test(halving_leaves_the_later_counts_the_heavier),
     };
 
