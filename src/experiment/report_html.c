@@ -102,6 +102,16 @@ add_finding(const struct spt_curves *curves, struct spt_text *out)
     spt_text_add(out, ", the lowest.</p>\n");
 }
 
+/* A score, or a dash where the truth has no cells to score. */
+static void
+add_score(double score, struct spt_text *out)
+{
+    if (isnan(score))
+        spt_text_add(out, "<td>&#8211;</td>");
+    else
+        spt_text_add(out, "<td>%.3f</td>", score);
+}
+
 static void
 add_row(const struct spt_curves *curves, size_t index, bool best, struct spt_text *out)
 {
@@ -123,8 +133,12 @@ add_row(const struct spt_curves *curves, size_t index, bool best, struct spt_tex
                      "<small style=\"font-weight:400\">%.3f&#8201;&#8211;&#8201;%.3f"
                      "</small>",
                      final->lowest, final->highest);
-    spt_text_add(out, "</td><td>%.3f</td><td>%.3f</td><td>", final->precision,
-                 final->recall);
+    spt_text_add(out, "</td>");
+    add_score(final->precision, out);
+    add_score(final->recall, out);
+    add_score(final->v_rand, out);
+    add_score(final->v_info, out);
+    spt_text_add(out, "<td>");
     add_number(final->labelled_pixels, out);
     spt_text_add(out, "</td><td>%.1f</td><td>%.1f</td></tr>\n",
                  final->expert_seconds / 60, final->train_seconds / 60);
@@ -143,9 +157,12 @@ add_table(const struct spt_curves *curves, struct spt_text *out)
         spt_text_add(out, "Means over %zu seeds; below the F-score its range. ", seeds);
     spt_text_add(
         out, "All on the test images, after the last epoch. The expert&#39;s time is "
-             "what correcting the regions would take.</p>\n"
+             "what correcting the regions would take. F-score, precision and recall are "
+             "of membrane pixels, V<sub>rand</sub> and V<sub>info</sub> of the "
+             "cells between them.</p>\n"
              "<div class=\"wide\"><table>\n<thead><tr><th>Strategy</th>"
              "<th>F-score</th><th>Precision</th><th>Recall</th>"
+             "<th>V<sub>rand</sub></th><th>V<sub>info</sub></th>"
              "<th>Labelled<br/>pixels</th><th>Expert,<br/>minutes</th>"
              "<th>Training,<br/>minutes</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < curves->count; i++)

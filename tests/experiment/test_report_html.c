@@ -1,6 +1,7 @@
 /*
  * test_report_html.c - the page: complete, escaped, and in need of nothing else.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,11 +23,11 @@ static const struct spt_figure pictures[] = {
 };
 
 static const struct spt_curve_point points[] = {
-    {"frozen", 1, 4, 0.701, 0.75, 0.66, 327680, 0, 300, 0, 0},
-    {"frozen", 2, 4, 0.703, 0.75, 0.66, 327680, 0, 300, 0, 0},
+    {"frozen", 1, 4, 0.701, 0.75, 0.66, 327680, 0, 300, NAN, NAN},
+    {"frozen", 2, 4, 0.703, 0.75, 0.66, 327680, 0, 300, NAN, NAN},
     {"expert", 1, 0, 0.5, 0.5, 0.5, 327680, 0, 0, 0, 0},
-    {"expert", 1, 4, 0.85, 0.875, 0.81, 400000, 600, 420, 0, 0},
-    {"expert", 2, 4, 0.87, 0.885, 0.83, 410001, 660, 420, 0, 0},
+    {"expert", 1, 4, 0.85, 0.875, 0.81, 400000, 600, 420, 0.90, 0.96},
+    {"expert", 2, 4, 0.87, 0.885, 0.83, 410001, 660, 420, 0.91, 0.98},
 };
 
 static char *
@@ -107,10 +108,12 @@ tells_the_final_result_of_each_strategy(void **state)
     assert_non_null(strstr(page, "<td>0.702<small style=\"font-weight:400\">"
                                  "0.701&#8201;&#8211;&#8201;0.703</small></td>"
                                  "<td>0.750</td><td>0.660</td>"
+                                 "<td>&#8211;</td><td>&#8211;</td>"
                                  "<td>327&#8239;680</td><td>0.0</td><td>5.0</td>"));
     assert_non_null(strstr(page, "<td>0.860<small style=\"font-weight:400\">"
                                  "0.850&#8201;&#8211;&#8201;0.870</small></td>"
                                  "<td>0.880</td><td>0.820</td>"
+                                 "<td>0.905</td><td>0.970</td>"
                                  "<td>405&#8239;000</td><td>10.5</td><td>7.0</td>"));
     assert_int_equal(count_of(page, "<tr class=\"best\">"), 1);
     assert_non_null(strstr(page, "Means over 2 seeds"));
