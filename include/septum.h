@@ -364,14 +364,23 @@ enum septum_measure {
     SEPTUM_MEASURE_DROPOUT,    /* the mean over 8 predictions with dropout */
 };
 
-/* How regions are chosen; all zero is the paper's equation 1. */
-struct septum_choosing {
+/* What equation 1 weighs and how large a region it may take; all zero is the paper's.
+ */
+struct septum_region_options {
+    double lambda;          /* weight of uncertainty, up to 1; 0 = 0.8 */
+    uint32_t windows;       /* most of a region; 0 = 6 */
+    uint32_t least_windows; /* fewest, where so many fit; 0 = 5, or `windows` if that
+                               is fewer */
     enum septum_search search;
+    bool rescale; /* stretch uncertainty to its whole range before it is weighed */
+};
+
+/* How regions are chosen; all zero is the paper's way. */
+struct septum_choosing {
+    struct septum_region_options region;
     enum septum_novelty novelty;
     enum septum_measure measure;
-    bool rescale; /* stretch uncertainty to its whole range before it is weighed */
-    bool
-        calibrate; /* find the temperature of the probabilities on known labels first */
+    bool calibrate; /* find the probabilities' temperature on known labels first */
 };
 
 struct septum_next_options {
@@ -380,8 +389,6 @@ struct septum_next_options {
     const char *directory; /* pictures, and a mask to edit; NULL = none */
     bool force;            /* replace what is there */
     const char *who;       /* to whom the region is lent; NULL = "unknown" */
-    double lambda;         /* of equation 1; 0 = 0.8 */
-    uint32_t windows;      /* most of a region; 0 = 6 */
     struct septum_choosing choosing;
     double minutes;   /* that the region is lent for; 0 = 60 */
     uint32_t threads; /* 0 = all cores */
@@ -427,12 +434,11 @@ struct septum_label_options {
     const char *listen; /* address in numbers; NULL = "127.0.0.1" */
     const char *certificate, *key; /* PEM files for TLS, or NULL */
     bool insecure;                 /* serve others than this machine without TLS */
-    double lambda;                 /* of equation 1; 0 = 0.8 */
-    uint32_t windows;              /* most of a region; 0 = 6 */
-    double minutes;                /* that a region is lent for; 0 = 60 */
-    double learn_seconds;          /* of each round of learning; 0 = 30 */
-    bool no_learning;              /* only predict and choose */
-    uint32_t threads;              /* to learn with; 0 = all cores */
+    struct septum_region_options region;
+    double minutes;       /* that a region is lent for; 0 = 60 */
+    double learn_seconds; /* of each round of learning; 0 = 30 */
+    bool no_learning;     /* only predict and choose */
+    uint32_t threads;     /* to learn with; 0 = all cores */
     /* Called once with the address to open in a browser; false stops. */
     bool (*ready)(void *user, const char *address);
     /* Asked several times a second; false stops.  NULL = never stop. */
@@ -499,8 +505,6 @@ struct septum_experiment_options {
     int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
                              all */
     enum septum_polarity polarity;
-    uint32_t windows; /* most of a region; 0 = 6 */
-    double lambda;    /* of equation 1; 0 = 0.8 */
     struct septum_choosing choosing;
     bool resume, force;
     uint32_t threads;

@@ -6,7 +6,10 @@
 #include "active/novelty.h"
 
 #define DEFAULT_LAMBDA 0.8 /* the paper's */
-#define DEFAULT_WINDOWS 6  /* the paper's 22 thousand pixels are 5.4 windows */
+
+/* The paper's regions have about 22 thousand pixels, which are 5.4 windows. */
+#define DEFAULT_WINDOWS 6
+#define DEFAULT_LEAST_WINDOWS 5
 
 static const enum spt_region_search searches[] = {
     [SEPTUM_SEARCH_AUTO] = SPT_SEARCH_AUTO,
@@ -31,17 +34,35 @@ static const enum spt_measure measures[] = {
     [SEPTUM_MEASURE_DROPOUT] = SPT_MEASURE_DROPOUT,
 };
 
-struct spt_choosing
-spt_choosing_of(const struct septum_choosing *choosing, double lambda, uint32_t windows)
+enum septum_status
+spt_region_read(const struct septum_region_options *options,
+                struct spt_region_options *out, struct septum_error *err)
 {
-    return (struct spt_choosing){
-        .region = {.lambda = lambda > 0 ? lambda : DEFAULT_LAMBDA,
-                   .most_windows = windows > 0 ? windows : DEFAULT_WINDOWS,
-                   .distinct = novelties[choosing->novelty].distinct,
-                   .rescale = choosing->rescale,
-                   .search = searches[choosing->search]},
+    uint32_t most = options->windows > 0 ? options->windows : DEFAULT_WINDOWS;
+    uint32_t least = most < DEFAULT_LEAST_WINDOWS ? most : DEFAULT_LEAST_WINDOWS;
+
+    *out = (struct spt_region_options){
+        .lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
+        .most_windows = most,
+        .least_windows = options->least_windows > 0 ? options->least_windows : least,
+        .rescale = options->rescale,
+        .search = searches[options->search],
+    };
+    return spt_region_check(out, err);
+}
+
+enum septum_status
+spt_choosing_read(const struct septum_choosing *choosing, struct spt_choosing *out,
+                  struct septum_error *err)
+{
+    enum septum_status status;
+
+    *out = (struct spt_choosing){
         .measure = {.from = measures[choosing->measure]},
         .fade = novelties[choosing->novelty].fade,
         .calibrate = choosing->calibrate,
     };
+    status = spt_region_read(&choosing->region, &out->region, err);
+    out->region.distinct = novelties[choosing->novelty].distinct;
+    return status;
 }

@@ -15,8 +15,12 @@ struct spt_choosing {
     bool calibrate;
 };
 
-/* `lambda` and `windows` 0 are the defaults. */
-struct spt_choosing spt_choosing_of(const struct septum_choosing *choosing,
-                                    double lambda, uint32_t windows);
+/* Both refuse numbers that do not go together (SEPTUM_EINVAL). */
+enum septum_status
+spt_region_read(const struct septum_region_options *options,
+                struct spt_region_options *out, struct septum_error *err);
+enum septum_status
+spt_choosing_read(const struct septum_choosing *choosing, struct spt_choosing *out,
+                  struct septum_error *err);
 
 #endif

@@ -29,6 +29,7 @@ struct job {
     struct spt_samples labelled_samples, pool_samples, test_samples;
     struct spt_model source;
     struct spt_settings settings;
+    struct spt_choosing how;
     const char **names;           /* of the test images, then of the pool's */
     char domain[SPT_DOMAIN_TEXT]; /* what the source model found, or empty */
     char intro[2048];
@@ -166,7 +167,7 @@ describe_choosing(const struct septum_choosing *choosing, char text[200])
 
     snprintf(text, 200, "%s%s%s%s", novelties[choosing->novelty],
              measures[choosing->measure],
-             choosing->rescale ? " It is stretched to its range." : "",
+             choosing->region.rescale ? " It is stretched to its range." : "",
              choosing->calibrate ? " Probabilities are calibrated first." : "");
 }
 
@@ -183,7 +184,7 @@ describe(struct job *job, const struct spt_experiment *experiment)
         "Source model: %s (%s). Target: %zu labelled image%s (%llu pixels), %zu in "
         "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
         "of %llu steps each, preset %s, %s, %u seed%s. The simulated expert is asked "
-        "for one region of at most %zu windows after each epoch, lambda %.2g.%s "
+        "for one region of %zu to %zu windows after each epoch, lambda %.2g.%s "
         "F-score at a threshold found on pixels%s.%s%s%s",
         options->source_model != NULL ? options->source_model : "trained here", net,
         job->labelled.count, job->labelled.count == 1 ? "" : "s",
@@ -192,8 +193,8 @@ describe(struct job *job, const struct spt_experiment *experiment)
         (unsigned long long)experiment->trial.epoch_steps, job->settings.name,
         job->settings.precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
         experiment->seeds, experiment->seeds == 1 ? "" : "s",
-        experiment->trial.region.most_windows, experiment->trial.region.lambda,
-        choosing,
+        experiment->trial.region.least_windows, experiment->trial.region.most_windows,
+        experiment->trial.region.lambda, choosing,
         job->settings.judges > 0 ? " that were not learnt" : " that were learnt",
         job->domain[0] != '\0' ? " Before any learning, " : "", job->domain,
         job->domain[0] != '\0' ? "." : "");
@@ -250,20 +251,19 @@ describe_settings(struct job *job, const struct spt_experiment *experiment)
                  "most %g minutes\n",
                  job->settings.name, (int)job->settings.precision, trial->transfer,
                  trial->epochs, (unsigned long long)trial->epoch_steps, trial->minutes);
-    spt_text_add(out,
-                 "choosing: lambda %g, %zu windows, search %d, novelty %d, measure %d, "
-                 "rescale %d, calibrate %d",
-                 trial->region.lambda, trial->region.most_windows,
-                 (int)choosing->search, (int)choosing->novelty, (int)choosing->measure,
-                 choosing->rescale, choosing->calibrate);
+    spt_text_add(
+        out,
+        "choosing: lambda %g, %zu to %zu windows, search %d, novelty %d, measure %d, "
+        "rescale %d, calibrate %d",
+        trial->region.lambda, trial->region.least_windows, trial->region.most_windows,
+        (int)choosing->region.search, (int)choosing->novelty, (int)choosing->measure,
+        choosing->region.rescale, choosing->calibrate);
 }
 
 static enum septum_status
 run(struct job *job, struct septum_error *err)
 {
     const struct septum_experiment_options *options = job->options;
-    const struct spt_choosing choosing =
-        spt_choosing_of(&options->choosing, options->lambda, options->windows);
     struct spt_experiment experiment = {
         .directory = options->directory,
         .strategies =
@@ -288,10 +288,10 @@ run(struct job *job, struct septum_error *err)
             .transfer = options->transfer > 0   ? (uint32_t)options->transfer
                         : options->transfer < 0 ? job->source.spec.weighted_count
                                                 : DEFAULT_TRANSFER,
-            .region = choosing.region,
-            .measure = choosing.measure,
-            .fade = choosing.fade,
-            .calibrate = choosing.calibrate,
+            .region = job->how.region,
+            .measure = job->how.measure,
+            .fade = job->how.fade,
+            .calibrate = job->how.calibrate,
         }};
 
     describe(job, &experiment);
@@ -337,7 +337,9 @@ septum_experiment(const struct septum_experiment_options *options,
     job.settings = *settings;
     job.settings.precision =
         spt_engine_precision(spt_choose_precision(options->precision));
-    status = refuse_overwriting(options, err);
+    status = spt_choosing_read(&options->choosing, &job.how, err);
+    if (status == SEPTUM_OK)
+        status = refuse_overwriting(options, err);
     if (status == SEPTUM_OK && options->strategies != NULL)
         status = spt_experiment_check(options->strategies, err);
     if (status == SEPTUM_OK)

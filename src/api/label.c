@@ -4,10 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/choosing.h"
 #include "server/server.h"
 
-#define DEFAULT_LAMBDA 0.8
-#define DEFAULT_WINDOWS 6
 #define DEFAULT_MINUTES 60
 #define DEFAULT_LEARN_SECONDS 30
 
@@ -26,10 +25,8 @@ wait_for_end(const struct septum_label_options *options)
 enum septum_status
 septum_label(const struct septum_label_options *options, struct septum_error *err)
 {
-    const struct spt_desk_options work = {
+    struct spt_desk_options work = {
         .project = options->project,
-        .lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
-        .windows = options->windows > 0 ? options->windows : DEFAULT_WINDOWS,
         .minutes = options->minutes > 0 ? options->minutes : DEFAULT_MINUTES,
         .learn_seconds = options->no_learning         ? 0
                          : options->learn_seconds > 0 ? options->learn_seconds
@@ -47,8 +44,10 @@ septum_label(const struct septum_label_options *options, struct septum_error *er
     const char *slash = strrchr(options->project, '/');
     struct spt_server *server = NULL;
     struct spt_desk *desk = NULL;
-    enum septum_status status = spt_desk_open(&work, &desk, err);
+    enum septum_status status = spt_region_read(&options->region, &work.region, err);
 
+    if (status == SEPTUM_OK)
+        status = spt_desk_open(&work, &desk, err);
     if (status == SEPTUM_OK)
         status = spt_server_start(
             &how, desk, slash != NULL ? slash + 1 : options->project, &server, err);

@@ -385,18 +385,16 @@ enum septum_status
 septum_next(const struct septum_next_options *options, struct septum_question **out,
             struct septum_error *err)
 {
-    struct spt_choice choice = {
-        .options = options,
-        .how = spt_choosing_of(&options->choosing, options->lambda, options->windows),
-    };
+    struct spt_choice choice = {.options = options};
     double minutes = options->minutes > 0 ? options->minutes : DEFAULT_MINUTES;
     char *why = NULL;
     int64_t until;
-    enum septum_status status;
+    enum septum_status status = spt_choosing_read(&options->choosing, &choice.how, err);
 
     *out = NULL;
     spt_engine_threads(options->threads);
-    status = prepare(&choice, err);
+    if (status == SEPTUM_OK)
+        status = prepare(&choice, err);
     until = spt_clock_date() + (int64_t)(minutes * 60000);
     if (status == SEPTUM_OK)
         status = choose(&choice, until, err);

@@ -28,6 +28,19 @@ spt_command_end(const struct spt_usage *usage, enum septum_status status,
     return SPT_EXIT_FAILED;
 }
 
+int
+spt_command_check_region(const struct spt_usage *usage,
+                         const struct septum_region_options *region)
+{
+    if (region->lambda > 1)
+        return spt_options_misuse(usage, "--lambda takes a number up to 1, not %g",
+                                  region->lambda);
+    if (region->windows > 0 && region->least_windows > region->windows)
+        return spt_options_misuse(usage, "--least-windows %u is more than --windows %u",
+                                  region->least_windows, region->windows);
+    return SPT_EXIT_DONE;
+}
+
 const char *
 spt_command_who(const char *given)
 {

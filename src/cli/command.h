@@ -37,6 +37,11 @@ int spt_command_exit(enum spt_options_outcome outcome);
 int spt_command_end(const struct spt_usage *usage, enum septum_status status,
                     const struct septum_error *err);
 
+/* SPT_EXIT_DONE when the numbers given for a region go together, or else
+ * SPT_EXIT_MISUSED after a word on standard error. */
+int spt_command_check_region(const struct spt_usage *usage,
+                             const struct septum_region_options *region);
+
 /* Who works here, for the record: the --who that was given, or else the user's login
  * name.  Static text or the argument. */
 const char *spt_command_who(const char *given);

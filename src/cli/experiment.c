@@ -51,16 +51,12 @@ static const struct spt_option rows[] = {
              "training steps of an epoch (default: 150)")},
     {SPT_ROW("source-epochs", AMOUNT, "N", options.source_epochs,
              "passes over the source images (default: the preset's)")},
-    {SPT_ROW("windows", COUNT, "N", options.windows,
-             "most windows of a region (default: 6)")},
     {SPT_ROW("minutes", AMOUNT, "M", options.minutes,
              "limit of each ConvNet's training")},
     {SPT_ROW("transfer", LAYERS, "N|all", options.transfer,
              "layers with weights to copy (default: 3, the paper's)"),
      .given = AT(has_transfer)},
     SPT_ROW_POLARITY(options.polarity),
-    {SPT_ROW("lambda", AMOUNT, "L", options.lambda,
-             "weight of uncertainty against abundance (default: 0.8)")},
     SPT_ROWS_CHOOSING(options.choosing),
     {SPT_ROW("resume", FLAG, NULL, options.resume,
              "go on where an interrupted run stopped")},
@@ -102,10 +98,7 @@ check(const struct septum_experiment_options *options)
                     "--source-labels SRC");
     if (options->source_model != NULL && options->source_epochs > 0)
         return spt_options_misuse(&usage, "--source-epochs needs --source-images");
-    if (options->lambda > 1)
-        return spt_options_misuse(&usage, "--lambda takes a number up to 1, not %g",
-                                  options->lambda);
-    return SPT_EXIT_DONE;
+    return spt_command_check_region(&usage, &options->choosing.region);
 }
 
 int

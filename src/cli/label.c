@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/rows.h"
 
 struct label {
     struct septum_label_options options;
@@ -15,64 +16,25 @@ struct label {
 #define AT(member) offsetof(struct label, member)
 
 static const struct spt_option rows[] = {
-    {.name = "port",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "port to listen on (default: one that is free)",
-     .target = AT(port)},
-    {.name = "who",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "NAME",
-     .help = "who labels (default: your login name)",
-     .target = AT(options.who)},
-    {.name = "listen",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "ADDRESS",
-     .help = "let others in: 0.0.0.0 for all; wants a certificate",
-     .target = AT(options.listen)},
-    {.name = "cert",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "FILE",
-     .help = "certificate for TLS, PEM",
-     .target = AT(options.certificate)},
-    {.name = "key",
-     .kind = SPT_OPTION_TEXT,
-     .placeholder = "FILE",
-     .help = "the certificate's private key, PEM",
-     .target = AT(options.key)},
-    {.name = "insecure",
-     .kind = SPT_OPTION_FLAG,
-     .help = "let others in without TLS: whoever listens can label, too",
-     .target = AT(options.insecure)},
-    {.name = "learn",
-     .kind = SPT_OPTION_AMOUNT,
-     .placeholder = "SECONDS",
-     .help = "of learning after an answer (default: 30)",
-     .target = AT(options.learn_seconds)},
-    {.name = "no-learning",
-     .kind = SPT_OPTION_FLAG,
-     .help = "leave the model as it is",
-     .target = AT(options.no_learning)},
-    {.name = "minutes",
-     .kind = SPT_OPTION_AMOUNT,
-     .placeholder = "M",
-     .help = "a region is lent for, after the last stroke (default: 60)",
-     .target = AT(options.minutes)},
-    {.name = "windows",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "windows of a region at most (default: 6)",
-     .target = AT(options.windows)},
-    {.name = "lambda",
-     .kind = SPT_OPTION_AMOUNT,
-     .placeholder = "L",
-     .help = "weight of uncertainty against abundance (default: 0.8)",
-     .target = AT(options.lambda)},
-    {.name = "threads",
-     .kind = SPT_OPTION_COUNT,
-     .placeholder = "N",
-     .help = "threads to learn with (default: all cores)",
-     .target = AT(options.threads)},
+    {SPT_ROW("port", COUNT, "N", port,
+             "port to listen on (default: one that is free)")},
+    {SPT_ROW("who", TEXT, "NAME", options.who,
+             "who labels (default: your login name)")},
+    {SPT_ROW("listen", TEXT, "ADDRESS", options.listen,
+             "let others in: 0.0.0.0 for all; wants a certificate")},
+    {SPT_ROW("cert", TEXT, "FILE", options.certificate, "certificate for TLS, PEM")},
+    {SPT_ROW("key", TEXT, "FILE", options.key, "the certificate's private key, PEM")},
+    {SPT_ROW("insecure", FLAG, NULL, options.insecure,
+             "let others in without TLS: whoever listens can label, too")},
+    {SPT_ROW("learn", AMOUNT, "SECONDS", options.learn_seconds,
+             "of learning after an answer (default: 30)")},
+    {SPT_ROW("no-learning", FLAG, NULL, options.no_learning,
+             "leave the model as it is")},
+    {SPT_ROW("minutes", AMOUNT, "M", options.minutes,
+             "a region is lent for, after the last stroke (default: 60)")},
+    SPT_ROWS_REGION(options.region),
+    {SPT_ROW("threads", COUNT, "N", options.threads,
+             "threads to learn with (default: all cores)")},
 };
 
 static const struct spt_usage usage = {
@@ -122,9 +84,8 @@ spt_command_label(int argc, char **argv)
     if (label.port > UINT16_MAX)
         return spt_options_misuse(&usage, "--port takes a number up to 65535, not %u",
                                   label.port);
-    if (options->lambda > 1)
-        return spt_options_misuse(&usage, "--lambda takes a number up to 1, not %g",
-                                  options->lambda);
+    if (spt_command_check_region(&usage, &options->region) != SPT_EXIT_DONE)
+        return SPT_EXIT_MISUSED;
     options->project = argv[1];
     options->port = (uint16_t)label.port;
     options->who = spt_command_who(options->who);

@@ -28,10 +28,6 @@ static const struct spt_option rows[] = {
              "to whom the region is lent (default: your login name)")},
     {SPT_ROW("minutes", AMOUNT, "M", options.minutes,
              "for how long; others are asked elsewhere (default: 60)")},
-    {SPT_ROW("windows", COUNT, "N", options.windows,
-             "windows of the region at most (default: 6)")},
-    {SPT_ROW("lambda", AMOUNT, "L", options.lambda,
-             "weight of uncertainty against abundance (default: 0.8)")},
     SPT_ROWS_CHOOSING(options.choosing),
     SPT_ROW_THREADS(options.threads),
     SPT_ROW_QUIET(quiet),
@@ -138,9 +134,8 @@ spt_command_next(int argc, char **argv)
 
     if (outcome != SPT_OPTIONS_READ)
         return spt_command_exit(outcome);
-    if (options->lambda > 1)
-        return spt_options_misuse(&usage, "--lambda takes a number up to 1, not %g",
-                                  options->lambda);
+    if (spt_command_check_region(&usage, &options->choosing.region) != SPT_EXIT_DONE)
+        return SPT_EXIT_MISUSED;
     options->project = argv[1];
     options->who = spt_command_who(options->who);
     spt_progress_begin(&progress, next.quiet);

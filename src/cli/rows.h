@@ -61,16 +61,28 @@
                 "masks hold cell numbers; membranes are their borders")                \
     }
 
+/* What regions are like: a struct septum_region_options. */
+#define SPT_ROWS_REGION(region)                                                        \
+    {SPT_ROW("lambda", AMOUNT, "L", region.lambda,                                     \
+             "weight of uncertainty against abundance (default: 0.8)")},               \
+        {SPT_ROW("windows", COUNT, "N", region.windows,                                \
+                 "windows of a region at most (default: 6)")},                         \
+        {SPT_ROW("least-windows", COUNT, "N", region.least_windows,                    \
+                 "and at least, where so many fit (default: 5)")},                     \
+        {SPT_ROW("search", CHOICE, "auto|greedy|beam|exact", region.search,            \
+                 "how the best region is found (default: exact up to 10 windows)")},   \
+    {                                                                                  \
+        SPT_ROW("rescale", FLAG, NULL, region.rescale,                                 \
+                "stretch uncertainty to its range before it is weighed")               \
+    }
+
 /* How regions are chosen: a struct septum_choosing. */
 #define SPT_ROWS_CHOOSING(choosing)                                                    \
-    {SPT_ROW("search", CHOICE, "auto|greedy|beam|exact", choosing.search,              \
-             "how the best region is found (default: exact up to 10 windows)")},       \
+    SPT_ROWS_REGION(choosing.region),                                                  \
         {SPT_ROW("novelty", CHOICE, "none|fade|distinct|both", choosing.novelty,       \
                  "ask less, or no two alike, of one cluster (default: none)")},        \
         {SPT_ROW("measure", CHOICE, "once|symmetries|dropout", choosing.measure,       \
                  "predictions that uncertainty is measured on (default: once)")},      \
-        {SPT_ROW("rescale", FLAG, NULL, choosing.rescale,                              \
-                 "stretch uncertainty to its range before it is weighed")},            \
     {                                                                                  \
         SPT_ROW("calibrate", FLAG, NULL, choosing.calibrate,                           \
                 "calibrate probabilities on known labels first")                       \

@@ -11,6 +11,7 @@
 #ifndef SEPTUM_SESSION_DESK_H
 #define SEPTUM_SESSION_DESK_H
 
+#include "active/region.h"
 #include "project/answer.h"
 #include "project/lease.h"
 #include "project/sheet.h"
@@ -20,8 +21,7 @@ struct spt_desk;
 
 struct spt_desk_options {
     const char *project;
-    double lambda;        /* of equation 1 */
-    uint32_t windows;     /* most of a region */
+    struct spt_region_options region; /* that is asked about */
     double minutes;       /* that a region is lent for after its last change */
     double learn_seconds; /* of each round of learning; 0 = never learn */
     uint32_t threads;     /* of the worker; 0 = all cores */

@@ -124,10 +124,6 @@ publish_picks(struct spt_worker *worker, struct spt_pick *picks, size_t count)
 enum septum_status
 spt_choose_regions(struct spt_worker *worker, struct septum_error *err)
 {
-    const struct spt_region_options how = {
-        .lambda = worker->shared->options.lambda,
-        .most_windows = worker->shared->options.windows,
-    };
     struct spt_region regions[SPT_BOARD_PICKS] = {0};
     struct spt_pick picks[SPT_BOARD_PICKS] = {0};
     size_t found = 0;
@@ -140,8 +136,8 @@ spt_choose_regions(struct spt_worker *worker, struct septum_error *err)
         status = spt_survey_find_askable(&worker->survey, NULL, again == 1, err);
         mean = spt_survey_mean(&worker->survey);
         if (status == SEPTUM_OK)
-            status = spt_survey_search(&worker->survey, &how, SPT_BOARD_PICKS, regions,
-                                       &found, err);
+            status = spt_survey_search(&worker->survey, &worker->shared->options.region,
+                                       SPT_BOARD_PICKS, regions, &found, err);
         for (size_t i = 0; i < found && status == SEPTUM_OK; i++)
             status = make_pick(worker, &regions[i], mean, &picks[i], err);
         for (size_t i = 0; i < found; i++)

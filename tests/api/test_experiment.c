@@ -71,7 +71,7 @@ options_for(const char *name)
         .strategies = "finetune,expert",
         .epochs = 2,
         .epoch_steps = 2,
-        .windows = 2,
+        .choosing.region.windows = 2,
         .threads = 1,
     };
 }
@@ -115,7 +115,7 @@ runs_on_files_and_describes_what_it_did(void **state)
     assert_told(text, "2 labelled images (18432 pixels), 2 in the pool, 1 to test on.");
     assert_told(text, "The first 3 layers are transferred; 2 epochs of 2 steps each, "
                       "preset default, f32, 1 seed.");
-    assert_told(text, "at most 2 windows after each epoch, lambda 0.8.");
+    assert_told(text, "2 to 2 windows after each epoch, lambda 0.8.");
     assert_told(text, "<figcaption>005</figcaption>"); /* the test image's name */
     free(text);
     spt_bytes_clear(&page);

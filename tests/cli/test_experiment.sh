@@ -92,7 +92,7 @@ check "comparison.csv has a line for each" [ "$(cut -d, -f 1,2 rivals/comparison
 check "the report compares them on the way" grep -q "On the way there" rivals/report.html
 check "and draws whether their probabilities mean what they say" \
     grep -q "coreset: temperature" rivals/report.html
-check "the settings are noted" grep -q "^choosing: lambda 0.8, 2 windows" rivals/settings.txt
+check "the settings are noted" grep -q "^choosing: lambda 0.8, 2 to 2 windows" rivals/settings.txt
 experiment -o rivals --source source.onnx --labelled 0-1 --pool 2-3 --test 4 --seeds 2 \
     --strategies expert --lambda 0.5 --resume
 check "an experiment of other settings is not gone on with" exited 1 \

@@ -60,7 +60,8 @@ explains model info --filters --force --json
 explains project create add status export import relink --from --images --labels \
     --validation --who --seconds --membrane-value --unlabelled-value --instances -o \
     --force --json --quiet
-explains next FILE -m -o --json --force --who --minutes --windows --lambda --threads --quiet
+explains next FILE -m -o --json --force --who --minutes --windows --least-windows \
+    --lambda --threads --quiet
 for subcommand in create add status export import relink; do
     septum project $subcommand --help
     check "project $subcommand --help explains it alone" \

@@ -74,6 +74,8 @@ misused 'a source is missing' $experiment --source-images a
 misused '--source and --source-images exclude each other' \
     $experiment --source m --source-images a
 misused '--lambda takes a number up to 1, not 2' $experiment --source m --lambda 2
+misused '--least-windows 3 is more than --windows 2' $experiment --source m --windows 2 \
+    --least-windows 3
 misused '--source-epochs needs --source-images' $experiment --source m --source-epochs 2
 misused '--labelled RANGE is missing' experiment -o d --target-images a --target-labels b
 
