@@ -156,15 +156,16 @@ add_table(const struct spt_curves *curves, struct spt_text *out)
     if (seeds > 1)
         spt_text_add(out, "Means over %zu seeds; below the F-score its range. ", seeds);
     spt_text_add(
-        out, "All on the test images, after the last epoch. The expert&#39;s time is "
-             "what correcting the regions would take. F-score, precision and recall are "
-             "of membrane pixels, V<sub>rand</sub> and V<sub>info</sub> of the "
-             "cells between them.</p>\n"
-             "<div class=\"wide\"><table>\n<thead><tr><th>Strategy</th>"
-             "<th>F-score</th><th>Precision</th><th>Recall</th>"
-             "<th>V<sub>rand</sub></th><th>V<sub>info</sub></th>"
-             "<th>Labelled<br/>pixels</th><th>Expert,<br/>minutes</th>"
-             "<th>Training,<br/>minutes</th></tr></thead>\n<tbody>\n");
+        out,
+        "All on the test images, after the last epoch. The expert&#39;s time is "
+        "what correcting the regions would take. F-score, precision and recall are "
+        "of membrane pixels, V<sub>rand</sub> and V<sub>info</sub> of the "
+        "cells between them.</p>\n"
+        "<div class=\"wide\"><table>\n<thead><tr><th>Strategy</th>"
+        "<th>F-score</th><th>Precision</th><th>Recall</th>"
+        "<th>V<sub>rand</sub></th><th>V<sub>info</sub></th>"
+        "<th>Labelled<br/>pixels</th><th>Expert,<br/>minutes</th>"
+        "<th>Training,<br/>minutes</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < curves->count; i++)
         add_row(curves, i, curves->count > 1 && i == best, out);
     spt_text_add(out, "</tbody>\n</table></div>\n</section>\n");
