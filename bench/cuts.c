@@ -32,15 +32,6 @@ struct scene {
 };
 
 static void
-stop_on(enum septum_status status, const struct septum_error *err)
-{
-    if (status == SEPTUM_OK)
-        return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(1);
-}
-
-static void
 read_scene(struct scene *scene, const char *images, const char *probabilities,
            const struct spt_ncc_options *ncc)
 {
@@ -57,10 +48,10 @@ read_scene(struct scene *scene, const char *images, const char *probabilities,
     scene->askable = bench_alloc(count, 1);
     scene->cluster_of = bench_alloc(count, sizeof(uint32_t));
     scene->answered = bench_alloc(count, sizeof(uint32_t));
-    stop_on(
+    bench_stop_on(
         spt_ncc_distances(scene->windows.at, count, SIDE, ncc, scene->distances, &err),
         &err);
-    stop_on(spt_set_open(&probabilities, 1, &set, &err), &err);
+    bench_stop_on(spt_set_open(&probabilities, 1, &set, &err), &err);
     scene->images = set.count;
     scene->candidates = bench_alloc(set.count, sizeof *scene->candidates);
     for (size_t i = 0; i < set.count; i++) {
@@ -73,7 +64,7 @@ read_scene(struct scene *scene, const char *images, const char *probabilities,
             fprintf(stderr, "more maps than images\n");
             exit(1);
         }
-        stop_on(spt_page_read(page, membrane, &err), &err);
+        bench_stop_on(spt_page_read(page, membrane, &err), &err);
         spt_uncertainty_windows(membrane, page->width, &grid, scene->f + at);
         scene->candidates[i] =
             (struct spt_candidate){.grid = grid,
@@ -107,7 +98,7 @@ ask(struct scene *scene, const struct spt_region_options *options, double fade,
 
         spt_novelty_fade(scene->abundance, scene->cluster_of, scene->windows.count,
                          scene->answered, fade, scene->faded);
-        stop_on(
+        bench_stop_on(
             spt_region_search(scene->candidates, scene->images, options, &region, &err),
             &err);
         asked.windows += region.count;
@@ -160,7 +151,7 @@ main(int argc, char **argv)
     count = scene.windows.count;
     merges = bench_alloc(count, sizeof *merges);
     sorted = bench_alloc(count, sizeof *sorted);
-    stop_on(spt_cluster_tree(scene.distances, count, SPT_LINKAGE_AVERAGE, merges, NULL),
+    bench_stop_on(spt_cluster_tree(scene.distances, count, SPT_LINKAGE_AVERAGE, merges, NULL),
             &(struct septum_error){.text = "no memory"});
     printf("%zu windows of %zu images, shifts up to %u in steps of %u, %zu rounds\n",
            count, scene.images, ncc.max_shift, ncc.shift_step, rounds);
@@ -170,10 +161,10 @@ main(int argc, char **argv)
         struct asked asked[5];
         size_t clusters = 0;
 
-        stop_on(
+        bench_stop_on(
             spt_cluster_cut(merges, count, cuts[i], scene.cluster_of, &clusters, NULL),
             &(struct septum_error){.text = "no memory"});
-        stop_on(spt_cluster_abundance(scene.cluster_of, count, clusters,
+        bench_stop_on(spt_cluster_abundance(scene.cluster_of, count, clusters,
                                       scene.abundance, NULL),
                 &(struct septum_error){.text = "no memory"});
         memcpy(sorted, scene.abundance, count * sizeof *sorted);

@@ -25,8 +25,8 @@ bench_alloc(size_t count, size_t size)
     return block;
 }
 
-static void
-stop_on(enum septum_status status, const struct septum_error *err)
+void
+bench_stop_on(enum septum_status status, const struct septum_error *err)
 {
     if (status == SEPTUM_OK)
         return;
@@ -42,7 +42,7 @@ bench_windows_read(const char *folder, uint32_t side, size_t most)
     struct septum_error err = {0};
     size_t area = (size_t)side * side, at = 0, kept = 0;
 
-    stop_on(spt_set_open(&folder, 1, &set, &err), &err);
+    bench_stop_on(spt_set_open(&folder, 1, &set, &err), &err);
     for (size_t i = 0; i < set.count; i++) {
         struct spt_grid grid =
             spt_grid_of(set.pages[i].height, set.pages[i].width, side);
@@ -58,8 +58,8 @@ bench_windows_read(const char *folder, uint32_t side, size_t most)
         size_t pixels = (size_t)page->height * page->width;
         float *image = bench_alloc(pixels, sizeof *image);
 
-        stop_on(spt_page_read(page, image, &err), &err);
-        stop_on(spt_normalise(image, pixels, &err), &err);
+        bench_stop_on(spt_page_read(page, image, &err), &err);
+        bench_stop_on(spt_normalise(image, pixels, &err), &err);
         for (size_t w = 0; w < spt_grid_count(&grid); w++, at++)
             if ((at + 1) * most / all.count > kept)
                 spt_grid_window(&grid, image, page->width, w, all.at + area * kept++);

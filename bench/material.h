@@ -7,6 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
+/* Ends the program with the error's sentence unless all is well. */
+void bench_stop_on(enum septum_status status, const struct septum_error *err);
+
 /* Windows one after the other; ends the program with a message where that fails. */
 struct bench_windows {
     float *at;

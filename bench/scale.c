@@ -38,15 +38,6 @@ struct images {
     size_t count;
 };
 
-static void
-stop_on(enum septum_status status, const struct septum_error *err)
-{
-    if (status == SEPTUM_OK)
-        return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(1);
-}
-
 static double
 cpu_seconds(void)
 {
@@ -60,7 +51,7 @@ read_images(const char *folder, bool normalise)
     struct spt_set set = {0};
     struct images images;
 
-    stop_on(spt_set_open(&folder, 1, &set, &err), &err);
+    bench_stop_on(spt_set_open(&folder, 1, &set, &err), &err);
     images.count = set.count;
     images.pixels = bench_alloc(set.count, sizeof *images.pixels);
     images.height = bench_alloc(set.count, sizeof *images.height);
@@ -71,9 +62,9 @@ read_images(const char *folder, bool normalise)
         images.height[i] = set.pages[i].height;
         images.width[i] = set.pages[i].width;
         images.pixels[i] = bench_alloc(pixels, sizeof(float));
-        stop_on(spt_page_read(&set.pages[i], images.pixels[i], &err), &err);
+        bench_stop_on(spt_page_read(&set.pages[i], images.pixels[i], &err), &err);
         if (normalise)
-            stop_on(spt_normalise(images.pixels[i], pixels, &err), &err);
+            bench_stop_on(spt_normalise(images.pixels[i], pixels, &err), &err);
     }
     spt_set_clear(&set);
     return images;
@@ -110,13 +101,13 @@ measure_exact(const char *name, const float *windows, size_t count,
     double start = spt_clock_seconds(), busy = cpu_seconds(), compared;
     size_t clusters = 0;
 
-    stop_on(spt_ncc_distances(windows, count, SIDE, ncc, distances, &err), &err);
+    bench_stop_on(spt_ncc_distances(windows, count, SIDE, ncc, distances, &err), &err);
     compared = spt_clock_seconds();
     busy = cpu_seconds() - busy;
-    stop_on(spt_cluster_tree(distances, count, SPT_LINKAGE_AVERAGE, merges, &err),
+    bench_stop_on(spt_cluster_tree(distances, count, SPT_LINKAGE_AVERAGE, merges, &err),
             &err);
-    stop_on(spt_cluster_cut(merges, count, CUT, cluster_of, &clusters, &err), &err);
-    stop_on(spt_cluster_abundance(cluster_of, count, clusters, abundance, &err), &err);
+    bench_stop_on(spt_cluster_cut(merges, count, CUT, cluster_of, &clusters, &err), &err);
+    bench_stop_on(spt_cluster_abundance(cluster_of, count, clusters, abundance, &err), &err);
     printf("%s: %zu windows, comparing %.1f s (%.1f CPU s), clustering %.2f s, %zu "
            "clusters, most memory held %.0f MB\n",
            name, count, compared - start, busy, spt_clock_seconds() - compared,
@@ -160,7 +151,7 @@ measure_sampled(const char *folder, size_t count, size_t sample)
     struct septum_error err = {0};
     double start = spt_clock_seconds(), busy = cpu_seconds();
 
-    stop_on(spt_sample_abundance(&source, &options, &scores, &err), &err);
+    bench_stop_on(spt_sample_abundance(&source, &options, &scores, &err), &err);
     printf("sampled: %zu windows past %zu, %.1f s (%.1f CPU s), %zu clusters, most "
            "memory held %.0f MB\n",
            count, sample, spt_clock_seconds() - start, cpu_seconds() - busy,
@@ -240,7 +231,7 @@ measure_choice(const char *folder, const char *maps, size_t count)
                     double start = spt_clock_seconds();
 
                     spt_region_clear(&region);
-                    stop_on(spt_strategies[strategy].choose(candidates, count, &options,
+                    bench_stop_on(spt_strategies[strategy].choose(candidates, count, &options,
                                                             NULL, &region, &err),
                             &err);
                     seconds[i] = spt_clock_seconds() - start;
