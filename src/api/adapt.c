@@ -80,8 +80,8 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *
     memcpy(spt_net_parameters(net), source->parameters,
            source->spec.parameter_count * sizeof(float));
     spt_net_changed(net);
-    *result =
-        (struct spt_run_result){.threshold = score.threshold, .f_score = score.f_score};
+    *result = (struct spt_run_result){.threshold = spt_tally_choose(&tally).threshold,
+                                      .f_score = score.f_score};
     tell(listener, 1, text, true);
     return SEPTUM_OK;
 }

@@ -271,7 +271,7 @@ find_threshold(struct state *state, struct septum_error *err)
         status =
             spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
     if (status == SEPTUM_OK)
-        state->threshold = spt_tally_best(&tally).threshold;
+        state->threshold = spt_tally_choose(&tally).threshold;
     return status;
 }
 

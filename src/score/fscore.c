@@ -92,13 +92,14 @@ spt_tally_score(const struct spt_tally *tally, double threshold)
     return score_bin(tally, (size_t)lround(clipped * SPT_SCORE_BINS));
 }
 
-struct spt_score
-spt_tally_best(const struct spt_tally *tally)
+/* Of the thresholds that are better than those nearer to 0.5, the first that reaches
+ * `enough`, or else the last. */
+static struct spt_score
+search_outwards(const struct spt_tally *tally, double enough)
 {
     struct spt_score best = score_bin(tally, SPT_SCORE_BINS / 2);
 
-    /* Outwards from the middle, so that a later equal is never nearer to it. */
-    for (size_t step = 1; step <= SPT_SCORE_BINS / 2; step++) {
+    for (size_t step = 1; step <= SPT_SCORE_BINS / 2 && best.f_score < enough; step++) {
         struct spt_score below = score_bin(tally, SPT_SCORE_BINS / 2 - step);
         struct spt_score above = score_bin(tally, SPT_SCORE_BINS / 2 + step);
 
@@ -108,4 +109,30 @@ spt_tally_best(const struct spt_tally *tally)
             best = above;
     }
     return best;
+}
+
+struct spt_score
+spt_tally_best(const struct spt_tally *tally)
+{
+    return search_outwards(tally, INFINITY);
+}
+
+static double
+standard_error(const struct spt_tally *tally, const struct spt_score *score)
+{
+    const double share = score->f_score / (2 - score->f_score); /* J */
+    const double hits = score->recall * (double)sum_from(tally->membrane, 0);
+    const double pixels = hits / share; /* membrane, or called so */
+    const double slope = 2 / ((1 + share) * (1 + share));
+
+    return share > 0 ? slope * sqrt(share * (1 - share) * SPT_SCORE_DESIGN / pixels)
+                     : 0;
+}
+
+struct spt_score
+spt_tally_choose(const struct spt_tally *tally)
+{
+    struct spt_score best = spt_tally_best(tally);
+
+    return search_outwards(tally, best.f_score - standard_error(tally, &best));
 }

@@ -48,4 +48,17 @@ struct spt_score spt_tally_score(const struct spt_tally *tally, double threshold
  * equally near the lower. */
 struct spt_score spt_tally_best(const struct spt_tally *tally);
 
+/*
+ * The threshold to hand out, found on these few pixels for all others: of those whose
+ * F-score is within a standard error of the best, the one nearest to 0.5, the middle of
+ * a net that weighs both classes alike (the one-standard-error rule: Breiman, Friedman,
+ * Olshen and Stone, "Classification and regression trees", 1984).  The fewer membrane
+ * pixels there are, the less is trusted that the best threshold is far out.
+ *
+ * The error is that of J = TP / (TP + FP + FN), a share of n pixels, F = 2 J / (1 + J);
+ * as neighbours err together, SPT_SCORE_DESIGN of them count as one.
+ */
+#define SPT_SCORE_DESIGN 16
+struct spt_score spt_tally_choose(const struct spt_tally *tally);
+
 #endif

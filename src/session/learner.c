@@ -224,7 +224,7 @@ add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
     return status;
 }
 
-/* The threshold that is best on what was tallied, if that is enough to say: a window or
+/* The threshold to choose by what was tallied, if that is enough to say: a window or
  * two, or hardly any membrane, would name any. */
 static double
 find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
@@ -235,7 +235,7 @@ find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
     spt_tally_count(tally, &membrane, &all);
     return all >= LEAST_WINDOWS * side * side &&
                    (double)membrane >= LEAST_MEMBRANE * (double)all
-               ? spt_tally_best(tally).threshold
+               ? spt_tally_choose(tally).threshold
                : otherwise;
 }
 
@@ -385,7 +385,7 @@ test(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
     verdict->scored = true;
     verdict->better = is_no_worse(&learner->ours, &verdict->score, &theirs);
     learner->has_candidate = verdict->better;
-    learner->threshold = verdict->score.threshold;
+    learner->threshold = spt_tally_choose(&learner->ours).threshold;
     learner->phase = PHASE_IDLE;
     end_round(learner, verdict);
     return SEPTUM_OK;

@@ -10,9 +10,10 @@
 
 #define PURPOSE_HOLD_OUT 111
 #define MOST_IMAGES 8    /* more would change the threshold's second digit at best */
-#define FEWEST_WINDOWS 8 /* fewer judge by chance: 2 were worse than none */
+#define FEWEST_BLOCKS 8  /* fewer judge by chance: 2 were worse than none */
+#define SMALLEST_SIDE 16 /* of a block: in smaller ones nearly all is an edge */
 
-/* A window of an image. */
+/* A block of an image: a window, or a part of one. */
 struct place {
     size_t image;
     uint32_t top, left;
@@ -28,11 +29,11 @@ is_labelled(const struct spt_sample *sample, uint32_t side, uint32_t top, uint32
     return true;
 }
 
-/* List the labelled windows of every `every`-th image that has labels, and number these
- * images; `places` has room for all. */
+/* List the wholly labelled blocks of every `every`-th image that has labels, unless
+ * `places` is NULL; returns how many there are. */
 static size_t
-list_windows(const struct spt_samples *samples, uint32_t side, size_t every,
-             struct place *places)
+list_blocks(const struct spt_samples *samples, uint32_t side, size_t every,
+            struct place *places)
 {
     size_t count = 0, labelled = 0;
 
@@ -43,21 +44,13 @@ list_windows(const struct spt_samples *samples, uint32_t side, size_t every,
             continue;
         for (uint32_t top = 0; top + side <= sample->height; top += side)
             for (uint32_t left = 0; left + side <= sample->width; left += side)
-                if (is_labelled(sample, side, top, left))
-                    places[count++] = (struct place){i, top, left};
+                if (is_labelled(sample, side, top, left)) {
+                    if (places != NULL)
+                        places[count] = (struct place){i, top, left};
+                    count++;
+                }
     }
     return count;
-}
-
-static size_t
-count_places(const struct spt_samples *samples, uint32_t side)
-{
-    size_t all = 0;
-
-    for (size_t i = 0; i < samples->count; i++)
-        all += (size_t)(samples->sample[i].height / side) *
-               (samples->sample[i].width / side);
-    return all;
 }
 
 /* Let all of `places` be known on one side only. */
@@ -157,25 +150,29 @@ spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
                      uint64_t seed, struct spt_samples *held, struct septum_error *err)
 {
     struct spt_samples copies = {0};
-    size_t all = count_places(samples, side), labelled = 0, count, drawn, *copy_of;
+    size_t labelled = 0, every, count, drawn, *copy_of;
     struct place *places;
     enum septum_status status = SEPTUM_OK;
 
     for (size_t i = 0; i < samples->count; i++)
         labelled += samples->sample[i].known > 0;
-    if (share == 0 || all == 0)
+    if (share == 0 || labelled == 0)
         return SEPTUM_OK;
-    places = spt_alloc_array(all, sizeof *places);
+    every = (labelled + MOST_IMAGES - 1) / MOST_IMAGES;
+    while (list_blocks(samples, side, every, NULL) / share < FEWEST_BLOCKS &&
+           side / 2 >= SMALLEST_SIDE)
+        side /= 2;
+    count = list_blocks(samples, side, every, NULL);
+    drawn = count / share;
+    if (drawn < FEWEST_BLOCKS)
+        return SEPTUM_OK;
+    places = spt_alloc_array(count, sizeof *places);
     copy_of = spt_alloc_array(samples->count, sizeof *copy_of);
     if (places == NULL || copy_of == NULL) {
-        status = spt_fail_memory(err, "labels to judge by", all * sizeof *places);
+        status = spt_fail_memory(err, "labels to judge by", count * sizeof *places);
         goto done;
     }
-    count =
-        list_windows(samples, side, (labelled + MOST_IMAGES - 1) / MOST_IMAGES, places);
-    drawn = count / share;
-    if (drawn < FEWEST_WINDOWS)
-        goto done;
+    list_blocks(samples, side, every, places);
     draw_first(places, count, drawn, seed);
     if (!is_fair(samples, places, drawn, side))
         goto done;
@@ -192,7 +189,7 @@ done:
     return status;
 }
 
-/* Is the pixel in one of the windows? */
+/* Is the pixel in one of the blocks? */
 static bool
 is_kept(const struct place *places, size_t count, uint32_t side, size_t image,
         size_t row, size_t column)
@@ -208,12 +205,12 @@ enum septum_status
 spt_samples_keep_windows(struct spt_samples *samples, uint32_t side, size_t count,
                          uint64_t seed, struct septum_error *err)
 {
-    size_t all = count_places(samples, side), labelled;
-    struct place *places = spt_alloc_array(all, sizeof *places);
+    size_t labelled = list_blocks(samples, side, 1, NULL);
+    struct place *places = spt_alloc_array(labelled, sizeof *places);
 
     if (places == NULL)
-        return spt_fail_memory(err, "labelled windows", all * sizeof *places);
-    labelled = list_windows(samples, side, 1, places);
+        return spt_fail_memory(err, "labelled windows", labelled * sizeof *places);
+    list_blocks(samples, side, 1, places);
     count = count < labelled ? count : labelled;
     draw_first(places, labelled, count, seed);
     for (size_t i = 0; i < samples->count; i++) {

@@ -11,11 +11,13 @@
 #include "train/samples.h"
 
 /*
- * Move the labels of one in `share` of the wholly labelled windows (of `side` pixels,
- * on their grid), drawn at random, from `samples` to *held, whose images are copies of
- * at most eight of those.  *held stays empty, and nothing is moved, when it would not
- * be worth it: with `share` 0, with fewer than eight windows to hold out, or when one
- * of the two classes would be missing on either side.  The caller clears *held.
+ * Move the labels of one in `share` of the wholly labelled blocks, drawn at random,
+ * from `samples` to *held, whose images are copies of at most eight of those.  A block
+ * is a window (of `side` pixels, on its grid), or where that makes fewer than eight to
+ * hold out, a quarter of one, and so on down to 16 pixels.  *held stays empty, and
+ * nothing is moved, when it would not be worth it: with `share` 0, with fewer than
+ * eight blocks all the same, or when one of the two classes would be missing on either
+ * side.  The caller clears *held.
  */
 enum septum_status
 spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,

@@ -29,9 +29,9 @@ struct spt_run {
 struct spt_run_result {
     double epochs;    /* done */
     uint64_t windows; /* learnt from */
-    double threshold; /* of best F-score on the validation samples, or the judges, or,
-                         with neither, the training samples */
-    double f_score;   /* at that threshold, there */
+    double threshold; /* spt_tally_choose() of the validation samples, or the judges,
+                         or, with neither, the training samples */
+    double f_score;   /* at best, there */
 };
 
 /*

@@ -417,28 +417,20 @@ leaves_images_labels_and_source_as_they_were(void **state)
 
 /* ---- scores and the model -------------------------------------------------------- */
 
-/* Count, at a threshold, what a model finds in samples: the definition. */
+/* Add what a model finds in samples. */
 static void
-count_hits(const struct spt_model *model, const struct spt_samples *samples,
-           double threshold, double *hits, double *called, double *there)
+add_found(const struct spt_model *model, const struct spt_samples *samples,
+          struct spt_tally *tally)
 {
     struct spt_net *net = stripes_net(model);
     struct spt_predictor *predictor = stripes_predictor(net);
     float membrane[PIXELS];
 
-    *hits = *called = *there = 0;
     for (size_t i = 0; i < samples->count; i++) {
         assert_int_equal(spt_predict(predictor, samples->sample[i].pixels, STRIPES_SIDE,
                                      STRIPES_SIDE, membrane, NULL),
                          SEPTUM_OK);
-        for (size_t at = 0; at < PIXELS; at++) {
-            bool is = samples->sample[i].labels[at] == SPT_LABEL_MEMBRANE;
-            bool found = membrane[at] >= (float)threshold;
-
-            *hits += is && found;
-            *called += found;
-            *there += is;
-        }
+        spt_tally_add(tally, membrane, samples->sample[i].labels, PIXELS);
     }
     spt_predictor_free(predictor);
     spt_net_free(net);
@@ -450,84 +442,67 @@ scores_the_model_at_its_threshold_on_the_test_images(void **state)
     const struct spt_trial *trial = &((struct world *)*state)->trial;
     struct spt_trial_result result = run(trial, "expert", 0);
     const struct spt_curve_point *last = &result.points[EPOCHS];
-    double hits, called, there;
+    struct spt_tally tally = {0};
+    struct spt_score score;
 
-    count_hits(&result.model, trial->test, result.model.threshold, &hits, &called,
-               &there);
-    assert_true(called > 0);
-    assert_true(fabs(last->precision - hits / called) < 1e-9);
-    assert_true(fabs(last->recall - hits / there) < 1e-9);
-    assert_true(fabs(last->f_score - 2 * hits / (called + there)) < 1e-9);
+    add_found(&result.model, trial->test, &tally);
+    score = spt_tally_score(&tally, result.model.threshold);
+    assert_true(score.f_score > 0);
+    assert_true(last->precision == score.precision);
+    assert_true(last->recall == score.recall);
+    assert_true(last->f_score == score.f_score);
     spt_trial_result_clear(&result);
 }
 
 static void
-threshold_is_the_best_on_the_labelled_images(void **state)
+threshold_is_chosen_on_the_labelled_images(void **state)
 {
     const struct spt_trial *trial = &((struct world *)*state)->trial;
     struct spt_trial_result result = run(trial, "finetune", 0);
-    double hits, called, there, own, best = 0;
+    struct spt_tally tally = {0};
 
-    count_hits(&result.model, trial->labelled, result.model.threshold, &hits, &called,
-               &there);
-    own = 2 * hits / (called + there);
-    for (int k = 0; k <= 50; k++) {
-        count_hits(&result.model, trial->labelled, k / 50., &hits, &called, &there);
-        best = fmax(best, 2 * hits / (called + there));
-    }
-    assert_true(own >= best);
+    add_found(&result.model, trial->labelled, &tally);
+    assert_true(result.model.threshold == spt_tally_choose(&tally).threshold);
     spt_trial_result_clear(&result);
 }
 
-/* The same of what was proposed for a region against its answer, added. */
+/* Add what was proposed for a region, against its answer. */
 static void
-add_proposal(const struct spt_asked *asked, double threshold, double *hits,
-             double *called, double *there)
+add_proposal(const struct spt_asked *asked, struct spt_tally *tally)
 {
     const uint32_t columns = STRIPES_SIDE / STRIPES_WINDOW;
 
     for (size_t i = 0; i < asked->round.region.count; i++)
-        for (size_t at = 0; at < AREA; at++) {
+        for (size_t y = 0; y < STRIPES_WINDOW; y++) {
             size_t window = asked->round.region.windows[i];
-            size_t y = window / columns * STRIPES_WINDOW + at / STRIPES_WINDOW;
-            size_t x = window % columns * STRIPES_WINDOW + at % STRIPES_WINDOW;
-            bool is = asked->answer[y * STRIPES_SIDE + x] == SPT_LABEL_MEMBRANE;
-            bool said = asked->round.proposal[y * STRIPES_SIDE + x] >= (float)threshold;
+            size_t at = (window / columns * STRIPES_WINDOW + y) * STRIPES_SIDE +
+                        window % columns * STRIPES_WINDOW;
 
-            *hits += is && said;
-            *called += said;
-            *there += is;
+            spt_tally_add(tally, asked->round.proposal + at, asked->answer + at,
+                          STRIPES_WINDOW);
         }
 }
 
-/* After one answer of 4 windows its threshold is the best for what was proposed there;
- * after one of a single window, for that and the labelled images together. */
+/* After one answer of 4 windows its threshold is chosen by what was proposed there;
+ * after one of a single window, by that and the labelled images together. */
 static void
-threshold_of_who_asks_is_the_best_for_what_was_proposed(void **state)
+threshold_of_who_asks_is_chosen_by_what_was_proposed(void **state)
 {
     struct spt_trial trial = ((struct world *)*state)->trial;
 
     trial.epochs = 2;
     for (size_t windows = 1; windows <= 4; windows += 3) {
         struct spt_trial_result result;
-        double own = 0, best = 0;
+        struct spt_tally tally = {0};
 
         trial.region.most_windows = windows;
         result = run(&trial, "random", 0);
         assert_int_equal(result.asked_count, 1);
         assert_int_equal(result.asked[0].round.region.count, windows);
-        for (int k = -1; k <= 50; k++) {
-            double threshold = k < 0 ? result.model.threshold : k / 50.;
-            double hits = 0, called = 0, there = 0;
-
-            if (windows == 1)
-                count_hits(&result.model, trial.labelled, threshold, &hits, &called,
-                           &there);
-            add_proposal(&result.asked[0], threshold, &hits, &called, &there);
-            *(k < 0 ? &own : &best) = fmax(best, 2 * hits / (called + there));
-        }
-        assert_true(own > 0);
-        assert_true(own >= best);
+        if (windows == 1)
+            add_found(&result.model, trial.labelled, &tally);
+        add_proposal(&result.asked[0], &tally);
+        assert_true(result.model.threshold == spt_tally_choose(&tally).threshold);
         spt_trial_result_clear(&result);
     }
 }
@@ -537,16 +512,16 @@ epoch_0_of_a_whole_transfer_is_the_untouched_source(void **state)
 {
     struct spt_trial trial = ((struct world *)*state)->trial;
     struct spt_trial_result result;
-    double hits, called, there;
+    struct spt_tally tally = {0};
 
     trial.transfer = STRIPES_LAYERS;
     trial.epochs = 0;
     result = run(&trial, "expert", 0);
     assert_memory_equal(result.model.parameters, trial.source->parameters,
                         trial.source->spec.parameter_count * sizeof(float));
-    count_hits(trial.source, trial.test, result.model.threshold, &hits, &called,
-               &there);
-    assert_true(fabs(result.points[0].f_score - 2 * hits / (called + there)) < 1e-9);
+    add_found(trial.source, trial.test, &tally);
+    assert_true(result.points[0].f_score ==
+                spt_tally_score(&tally, result.model.threshold).f_score);
     assert_true(result.points[0].train_seconds == 0);
     assert_int_equal(result.asked_count, 0);
     spt_trial_result_clear(&result);
@@ -691,8 +666,8 @@ main(void)
         cmocka_unit_test(another_seed_gives_another_model),
         cmocka_unit_test(leaves_images_labels_and_source_as_they_were),
         cmocka_unit_test(scores_the_model_at_its_threshold_on_the_test_images),
-        cmocka_unit_test(threshold_is_the_best_on_the_labelled_images),
-        cmocka_unit_test(threshold_of_who_asks_is_the_best_for_what_was_proposed),
+        cmocka_unit_test(threshold_is_chosen_on_the_labelled_images),
+        cmocka_unit_test(threshold_of_who_asks_is_chosen_by_what_was_proposed),
         cmocka_unit_test(epoch_0_of_a_whole_transfer_is_the_untouched_source),
         cmocka_unit_test(learns),
         cmocka_unit_test(model_says_how_it_came_to_be),

@@ -204,6 +204,46 @@ recount(const float *p, const uint8_t *labels, size_t count, double threshold)
     };
 }
 
+/* 900 of 1000 membrane pixels are found; 60 others are kept out by a threshold above
+ * 0.6 alone.  By hand: F = 1800 / 1900 above it, 1800 / 1960 below; J = 0.9, n = 1000,
+ * so a standard error of 2 / 1.9^2 * sqrt(0.09 * 16 / 1000) = 0.021, less than the gain
+ * of 0.029.  With a tenth of the pixels it is 0.066, and 0.5 will do. */
+static void
+chooses_a_threshold_far_out_only_where_enough_pixels_say_so(void **state)
+{
+    static const struct {
+        uint64_t unit;
+        double threshold, f_score;
+    } rows[] = {{10, 0.601, 1800.0 / 1900}, {1, 0.5, 1800.0 / 1960}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct spt_tally tally = {0};
+        struct spt_score chosen;
+
+        tally.membrane[800] = 90 * rows[i].unit;
+        tally.membrane[20] = 10 * rows[i].unit;
+        tally.other[600] = 6 * rows[i].unit;
+        tally.other[50] = 900 * rows[i].unit;
+        chosen = spt_tally_choose(&tally);
+        NEAR(chosen.threshold, rows[i].threshold);
+        NEAR(chosen.f_score, rows[i].f_score);
+        NEAR(spt_tally_best(&tally).threshold, 0.601);
+    }
+}
+
+static void
+chooses_the_middle_where_nothing_is_known(void **state)
+{
+    const struct spt_tally nothing = {0};
+    struct spt_tally perfect = {0};
+
+    (void)state;
+    NEAR(spt_tally_choose(&nothing).threshold, 0.5);
+    perfect.membrane[900] = perfect.other[800] = 3;
+    NEAR(spt_tally_choose(&perfect).threshold, 0.801); /* all are right: no error */
+}
+
 static void
 agrees_with_a_plain_recount_of_random_pixels(void **state)
 {
@@ -290,6 +330,8 @@ main(void)
         cmocka_unit_test(uses_the_nearest_multiple_of_a_thousandth),
         cmocka_unit_test(lets_every_stored_threshold_reach_itself),
         cmocka_unit_test(prefers_the_threshold_nearest_to_one_half_among_equals),
+        cmocka_unit_test(chooses_a_threshold_far_out_only_where_enough_pixels_say_so),
+        cmocka_unit_test(chooses_the_middle_where_nothing_is_known),
         cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
         cmocka_unit_test(says_how_much_it_counted),
         cmocka_unit_test(halving_leaves_the_later_counts_the_heavier),

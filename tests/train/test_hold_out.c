@@ -157,6 +157,37 @@ copies_eight_images_at_most(void **state)
     spt_samples_clear(&held);
 }
 
+/* 20 windows of 64 are too few to take one in 8 of; 80 blocks of 32 are not. */
+static void
+takes_parts_of_windows_where_windows_are_few(void **state)
+{
+    const uint32_t side = 64, rows = 4, columns = 5;
+    struct spt_samples was, left, held = {0};
+    size_t blocks = 0;
+
+    (void)state;
+    material_samples(&was, 1, rows * side, columns * side, 1);
+    material_samples(&left, 1, rows * side, columns * side, 1);
+    assert_int_equal(spt_samples_hold_out(&left, side, 8, 5, &held, NULL), SEPTUM_OK);
+    assert_int_equal(held.count, 1);
+    assert_int_equal(held.known, 10 * 32 * 32);
+    check_image(&was.sample[0], &left.sample[0], &held.sample[0]);
+    for (size_t y = 0; y < (size_t)rows * side; y += 32)
+        for (size_t x = 0; x < (size_t)columns * side; x += 32)
+            blocks +=
+                held.sample[0].labels[y * columns * side + x] != SPT_LABEL_UNKNOWN;
+    assert_int_equal(blocks, 10);
+    spt_samples_clear(&was);
+    spt_samples_clear(&left);
+    spt_samples_clear(&held);
+
+    /* A window makes 16 blocks of 16, of which one in 8 are still too few. */
+    material_samples(&left, 1, side, side, 1);
+    assert_int_equal(spt_samples_hold_out(&left, side, 8, 5, &held, NULL), SEPTUM_OK);
+    assert_int_equal(held.count, 0);
+    spt_samples_clear(&left);
+}
+
 static void
 keeps_so_many_windows_and_forgets_the_rest(void **state)
 {
@@ -209,6 +240,7 @@ main(void)
         cmocka_unit_test(moves_nothing_when_it_would_not_be_worth_it),
         cmocka_unit_test(keeps_both_classes_on_both_sides),
         cmocka_unit_test(copies_eight_images_at_most),
+        cmocka_unit_test(takes_parts_of_windows_where_windows_are_few),
         cmocka_unit_test(keeps_so_many_windows_and_forgets_the_rest),
     };
 
