@@ -37,7 +37,7 @@
 #define BLOCK_Y 5
 #define BLOCK_X 9
 
-/* ---- sixteen pairs --------------------------------------------------------------- */
+/* ---- eight pairs ----------------------------------------------------------------- */
 
 enum septum_status
 spt_lanes_init(struct spt_lanes *lanes, const struct spt_shifts *shifts,

@@ -1,13 +1,13 @@
 /*
- * correlate.h - the NCC of one window with sixteen others over all shifts at once, by
- * way of their spectra.
+ * correlate.h - the NCC of one window with eight others over all shifts at once, by way
+ * of their spectra.
  *
  * The numerators at all shifts are the inverse Fourier transform of the product of two
  * spectra (Lewis 1995).  Of that transform only the shifts in range are wanted, a
  * fraction of its size, so that it is not computed by a fast transform but as two small
  * dense products with the cosines and sines of the shifts wanted, the symmetric half of
  * each: as many operations as a full fast transform of each pair at a range of 8 of 64,
- * all of them multiply-adds on whole vectors.  Sixteen pairs run side by side, one a
+ * all of them multiply-adds on whole vectors.  Eight pairs run side by side, one a
  * lane.
  *
  * The overlap's mean and energy at each shift come from running sums, once a window.
@@ -18,7 +18,7 @@
 #include "abundance/spectra.h"
 #include "abundance/vectors.h"
 
-/* Sixteen windows side by side, and room to work.  One thread's.  All zero is a valid,
+/* Eight windows side by side, and room to work.  One thread's.  All zero is a valid,
  * empty value. */
 struct spt_lanes {
     const struct spt_spectra *spectra; /* borrowed, of the windows loaded */
@@ -34,7 +34,7 @@ spt_lanes_init(struct spt_lanes *lanes, const struct spt_shifts *shifts,
                struct septum_error *err);
 void spt_lanes_clear(struct spt_lanes *lanes);
 
-/* Load up to sixteen windows. */
+/* Load up to eight windows. */
 void
 spt_lanes_load(struct spt_lanes *lanes, const struct spt_shifts *shifts,
                const struct spt_spectra *spectra, const size_t *windows, size_t count);

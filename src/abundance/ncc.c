@@ -1,8 +1,8 @@
 /*
  * ncc.c - see ncc.h.
  *
- * Pairs are computed a row of windows against sixteen others at a time.  A block of
- * rows is run past the same sixteen before the next sixteen are loaded, so that their
+ * Pairs are computed a row of windows against eight others at a time.  A block of
+ * rows is run past the same eight before the next eight are loaded, so that their
  * spectra, the larger part of what is read, stay in the cache.
  */
 #include "abundance/ncc.h"
@@ -52,7 +52,7 @@ spt_ncc_shifts(struct spt_shifts *shifts, uint32_t side,
                            options->bandwidth > 0 ? options->bandwidth : 1, err);
 }
 
-/* Sixteen windows from `first` on, or as many as there are. */
+/* Eight windows from `first` on, or as many as there are. */
 static void
 load_run(struct spt_lanes *lanes, const struct spt_shifts *shifts,
          const struct spt_spectra *spectra, size_t first)

@@ -13,7 +13,7 @@
 #include "base/random.h"
 
 /* Windows that are read and compared at a time, and those of them that one thread runs
- * past sixteen of the sample. */
+ * past eight of the sample. */
 #define CHUNK 512
 #define ROWS 32
 

@@ -184,7 +184,7 @@ find_norms(const struct spt_shifts *shifts, const double *sums, double mean,
 
 /* ---- spectra --------------------------------------------------------------------- */
 
-/* The transform of sixteen windows, lane by lane: `values` [y][x], `rows` [y][real,
+/* The transform of eight windows, lane by lane: `values` [y][x], `rows` [y][real,
  * imaginary], `waves` as spectra have them. */
 SPT_FOR_EVERY_CPU static void
 transform(const struct spt_shifts *shifts, const double *circle, const float *values,

@@ -3,8 +3,10 @@
  */
 #include "cli/command.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 int
 spt_command_exit(enum spt_options_outcome outcome)
@@ -45,6 +47,7 @@ const char *
 spt_command_who(const char *given)
 {
     static const char *const names[] = {"LOGNAME", "USER"};
+    const struct passwd *login;
 
     if (given != NULL)
         return given;
@@ -54,5 +57,6 @@ spt_command_who(const char *given)
         if (name != NULL && name[0] != '\0')
             return name;
     }
-    return "unknown";
+    login = getpwuid(getuid()); /* NOLINT(concurrency-mt-unsafe) */
+    return login != NULL ? login->pw_name : "unknown";
 }
