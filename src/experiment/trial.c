@@ -14,7 +14,8 @@
 #include "train/transfer.h"
 
 #define THRESHOLD_IMAGES 2
-#define ENOUGH_WINDOWS 4 /* answered, to find a threshold on them alone */
+#define ENOUGH_WINDOWS 4     /* answered, to find a threshold on them alone, and the */
+#define ENOUGH_MEMBRANE 0.05 /* share of membrane in them */
 
 /* Stream of the strategies' random choices, apart from those of the training. */
 #define PURPOSE_ASKING 201
@@ -253,23 +254,34 @@ find_judges(const struct state *state, size_t *every)
     return labelled;
 }
 
-/* Find the threshold on what was predicted before it was answered and on labels that
- * were kept from learning.  Where there are none of those, labelled images that were
- * learnt, on which any threshold is too high, judge until a few windows are answered.
+static bool
+is_enough(const struct state *state, const struct spt_tally *answered)
+{
+    uint64_t side = spt_net_spec(state->learner)->window, membrane, all;
+
+    spt_tally_count(answered, &membrane, &all);
+    return all >= ENOUGH_WINDOWS * side * side &&
+           (double)membrane >= ENOUGH_MEMBRANE * (double)all;
+}
+
+/* Find the threshold on what was predicted before it was answered: nothing is fairer,
+ * in the very images that matter.  Until enough is answered, labels that were kept from
+ * learning count with it, or where there are none labelled images that were learnt;
+ * they say less of other images, and are trusted accordingly.
  */
 static enum septum_status
 find_threshold(struct state *state, struct septum_error *err)
 {
+    struct spt_tally tally = state->proposals;
     size_t every;
     const struct spt_samples *judges = find_judges(state, &every);
-    struct spt_tally tally = state->proposals;
-    uint64_t side = spt_net_spec(state->learner)->window, membrane, all;
-    enum septum_status status = SEPTUM_OK;
+    enum septum_status status;
 
-    spt_tally_count(&tally, &membrane, &all);
-    if (state->judges.count > 0 || all < ENOUGH_WINDOWS * side * side)
-        status =
-            spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
+    if (is_enough(state, &tally)) {
+        state->threshold = spt_tally_best(&tally).threshold;
+        return SEPTUM_OK;
+    }
+    status = spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
     if (status == SEPTUM_OK)
         state->threshold = spt_tally_choose(&tally).threshold;
     return status;

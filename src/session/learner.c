@@ -224,18 +224,18 @@ add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
     return status;
 }
 
-/* The threshold to choose by what was tallied, if that is enough to say: a window or
- * two, or hardly any membrane, would name any. */
+/* The threshold that `find` finds on what was tallied, if that is enough to say: a
+ * window or two, or hardly any membrane, would name any. */
 static double
 find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
-               double otherwise)
+               struct spt_score (*find)(const struct spt_tally *), double otherwise)
 {
     uint64_t side = learner->workspace->model.spec.window, membrane, all;
 
     spt_tally_count(tally, &membrane, &all);
     return all >= LEAST_WINDOWS * side * side &&
                    (double)membrane >= LEAST_MEMBRANE * (double)all
-               ? spt_tally_choose(tally).threshold
+               ? find(tally).threshold
                : otherwise;
 }
 
@@ -256,8 +256,8 @@ publish(struct spt_learner *learner, struct septum_error *err)
     if (status == SEPTUM_OK && learnt == 0)
         status = add_tally(learner->predictor, &learner->lessons.list.sample[0], &tally,
                            err);
-    learner->threshold =
-        find_threshold(learner, &tally, learner->workspace->model.threshold);
+    learner->threshold = find_threshold(learner, &tally, spt_tally_choose,
+                                        learner->workspace->model.threshold);
     return status;
 }
 
@@ -299,7 +299,8 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     verdict->better = is_no_worse(&ours, &our_score, &their_score);
     learner->has_candidate = verdict->better;
     if (verdict->better) /* a fairer one than that of what was learnt */
-        learner->threshold = find_threshold(learner, &ours, learner->threshold);
+        learner->threshold =
+            find_threshold(learner, &ours, spt_tally_best, learner->threshold);
     return status;
 }
 
@@ -329,7 +330,8 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
             status = add_tally(learner->predictor, &known->sample[i], &tally, err);
         verdict->score = spt_tally_best(&tally);
         verdict->scored = tests;
-        learner->threshold = find_threshold(learner, &tally, model.threshold);
+        learner->threshold =
+            find_threshold(learner, &tally, spt_tally_best, model.threshold);
         learner->has_candidate = verdict->better = verdict->turned =
             status == SEPTUM_OK;
         learner->phase = PHASE_IDLE; /* a round that is on learns for the other */
