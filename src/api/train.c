@@ -212,15 +212,13 @@ save_model(const struct septum_train_options *options, const struct job *job,
     length = snprintf(
         line, sizeof line,
         "trained %.4g epochs (%llu windows) on %zu images, %llu labelled pixels, %.1f "
-        "%% "
-        "membrane; preset %s, %s form, seed %llu; F-score %.4f at threshold %.3f on "
-        "the "
-        "%s",
+        "%% membrane; preset %s, %s form, seed %llu; threshold %.3f, F-score %.4f at "
+        "best, on the %s",
         result->epochs, (unsigned long long)result->windows, job->samples.count,
         (unsigned long long)job->samples.known,
         100.0 * (double)job->samples.membrane / (double)job->samples.known,
         job->settings.name, job->settings.form == SPT_FORM_PATCH ? "patch" : "dense",
-        (unsigned long long)options->seed, result->f_score, result->threshold,
+        (unsigned long long)options->seed, result->threshold, result->f_score,
         job->validation.count > 0 ? "validation images"
         : job->judges.count > 0   ? "labels kept to judge by"
                                   : "training images");
