@@ -204,7 +204,7 @@ draw_sheet(const struct drawing *drawing, size_t number, struct septum_error *er
         spt_alloc_array(spt_condensed_count(CLUSTER_SAMPLE), sizeof *distances);
     struct member members[CLUSTER_SAMPLE];
     struct spt_figure figure = {0};
-    char name[32];
+    char name[40];
     enum septum_status status;
 
     if (windows == NULL || sheet == NULL || distances == NULL) {
@@ -245,7 +245,7 @@ draw_sheets(const struct drawing *drawing, struct septum_error *err)
         status = draw_sheet(drawing, number, err);
     /* Sheets of an earlier region that had more of them. */
     while (removed) {
-        char name[32], *path;
+        char name[40], *path;
 
         snprintf(name, sizeof name, "cluster-%zu.png", ++number);
         path = name_file(drawing, name);

@@ -94,16 +94,17 @@ check_page(const struct job *job, size_t index, struct septum_error *err)
     return SEPTUM_OK;
 }
 
-/* False when the user wants to stop.  `rows` of the current image are done. */
+/* False when the user wants to stop.  `part` of the current image is done. */
 static bool
-report(void *user, uint32_t rows)
+report(void *user, double part)
 {
     const struct job *job = user;
     const struct septum_segment_options *options = job->options;
     size_t count = job->images.count;
-    uint64_t here =
-        job->image < count ? (uint64_t)rows * job->images.pages[job->image].width : 0;
-    double fraction = (double)(job->before + here) / (double)job->pixels;
+    const struct spt_page *page = &job->images.pages[job->image];
+    double here =
+        job->image < count ? part * (double)page->height * (double)page->width : 0;
+    double fraction = ((double)job->before + here) / (double)job->pixels;
     double spent = spt_clock_seconds() - job->started;
     char line[96];
     struct septum_progress about = {
@@ -124,8 +125,7 @@ segment_pages(struct job *job, struct septum_error *err)
         .options = job->options,
         .predictor = job->predictor,
         .threshold = job->model.threshold,
-        .alive = report,
-        .user = job,
+        .watch = {report, job},
     };
     size_t count = job->images.count;
 

@@ -108,16 +108,7 @@ struct work {
     struct spt_writer *writer[SPT_PRODUCTS]; /* NULL: not wanted */
     float *values;                           /* a row of one product, */
     uint8_t *bytes;                          /* as bytes */
-    uint32_t done;                           /* rows */
 };
-
-static enum septum_status
-check_alive(const struct work *work, struct septum_error *err)
-{
-    return work->segmentation->alive(work->segmentation->user, work->done)
-               ? SEPTUM_OK
-               : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-}
 
 /* ---- percentiles ----------------------------------------------------------------- */
 
@@ -144,8 +135,8 @@ show_all(struct work *work, float *piece, uint32_t rows, struct septum_error *er
         uint32_t some = page->height - y < rows ? page->height - y : rows;
         enum septum_status status = spt_rows_read(work->rows, y, some, piece, err);
 
-        if (status == SEPTUM_OK)
-            status = check_alive(work, err);
+        if (status == SEPTUM_OK && !spt_watch_alive(&work->segmentation->watch, 0))
+            status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
         if (status != SEPTUM_OK)
             return status;
         spt_normaliser_see(&work->normaliser, piece, (size_t)some * page->width);
@@ -213,8 +204,7 @@ take_rows(void *user, uint32_t count, const float *membrane, struct septum_error
         for (size_t p = 0; p < SPT_PRODUCTS && status == SEPTUM_OK; p++)
             if (work->writer[p] != NULL)
                 status = write_row(work, p, membrane, err);
-    work->done += count;
-    return status == SEPTUM_OK ? check_alive(work, err) : status;
+    return status;
 }
 
 static enum septum_status
@@ -230,6 +220,7 @@ predict_page(struct work *work, struct septum_error *err)
         .read = give_rows,
         .write = take_rows,
         .user = work,
+        .watch = work->segmentation->watch,
     };
 
     return spt_predict_stream(work->segmentation->predictor, &stream, err);

@@ -29,11 +29,8 @@ spt_segment_check(const struct septum_segment_options *options,
 struct spt_segmentation {
     const struct septum_segment_options *options;
     struct spt_predictor *predictor;
-    double threshold; /* of membrane, for the mask */
-    /* Called after each row of tiles with the rows done.  False stops the work
-     * (SEPTUM_ESTOPPED). */
-    bool (*alive)(void *user, uint32_t rows);
-    void *user;
+    double threshold;       /* of membrane, for the mask */
+    struct spt_watch watch; /* told how much of the page is done */
 };
 
 /* Segment `page`: all its files appear whole, or none of them. */

@@ -8,6 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Names of files and texts out of them may hold line ends and what steers a terminal.
+ */
+static void
+keep_one_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+}
+
 enum septum_status
 spt_fail(struct septum_error *err, enum septum_status status, const char *format, ...)
 {
@@ -18,6 +28,7 @@ spt_fail(struct septum_error *err, enum septum_status status, const char *format
         va_start(arguments, format);
         vsnprintf(err->text, sizeof err->text, format, arguments);
         va_end(arguments);
+        keep_one_line(err->text);
     }
     return status;
 }

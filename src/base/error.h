@@ -11,7 +11,8 @@
 
 /*
  * Write the sentence into *err (which may be NULL) and return `status`, so that
- * `return spt_fail(...)` is a whole error path.  A text too long is cut.
+ * `return spt_fail(...)` is a whole error path.  A text too long is cut; control
+ * characters become '?', so that the sentence is one line whatever it quotes.
  */
 enum septum_status
 spt_fail(struct septum_error *err, enum septum_status status, const char *format, ...)

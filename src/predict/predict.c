@@ -102,6 +102,7 @@ struct job {
     const struct spt_grid *grid; /* whose windows' features are to be added up, or
                                     NULL */
     float *features;
+    struct spt_watch watch;
 };
 
 static struct spt_pass_shape
@@ -238,14 +239,28 @@ prepare(struct spt_predictor *predictor, const struct job *job,
 
 /* ---- tiles ----------------------------------------------------------------------- */
 
+/* Passes of the net over the whole image. */
+static uint64_t
+count_passes(const struct spt_predictor *predictor, const struct job *job)
+{
+    uint64_t down = ((uint64_t)job->height + predictor->tile - 1) / predictor->tile;
+    uint64_t across = ((uint64_t)job->width + predictor->tile - 1) / predictor->tile;
+
+    return down * across * (job->average ? SPT_SYMMETRIES : 1);
+}
+
 static enum septum_status
 run_pass(struct spt_predictor *predictor, struct job *job, float *probabilities,
          struct septum_error *err)
 {
+    double done = (double)job->number / (double)count_passes(predictor, job);
     const float *logits;
-    enum septum_status status =
-        spt_pass_forward(predictor->pass, job->dropout,
-                         spt_random_hash(job->key, job->number++), &logits, err);
+    enum septum_status status;
+
+    if (!spt_watch_alive(&job->watch, done))
+        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+    status = spt_pass_forward(predictor->pass, job->dropout,
+                              spt_random_hash(job->key, job->number++), &logits, err);
 
     if (status == SEPTUM_OK)
         spt_logistic(logits, (size_t)predictor->tile * predictor->tile, probabilities);
@@ -490,7 +505,8 @@ spt_predict_stream(struct spt_predictor *predictor,
                       .width = stream->width,
                       .streamed = true,
                       .taken = stream->taken,
-                      .average = predictor->options.average};
+                      .average = predictor->options.average,
+                      .watch = stream->watch};
     enum septum_status status = prepare(predictor, &job, err);
     float *pixels, *membrane;
     uint64_t seen, found;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/watch.h"
 #include "image/grid.h"
 #include "net/net.h"
 
@@ -81,6 +82,8 @@ struct spt_predict_stream {
     enum septum_status (*write)(void *user, uint32_t count, const float *membrane,
                                 struct septum_error *err);
     void *user;
+
+    struct spt_watch watch; /* asked before each pass of the net */
 };
 
 /* The same for such an image, of which only as many rows as a tile needs are in memory

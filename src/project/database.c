@@ -248,6 +248,19 @@ check_start(const char *path, const char *name, struct septum_error *err)
     return SEPTUM_OK;
 }
 
+/* SQLite, when it may not make a file, tries again to read it, and says that nothing is
+ * there. */
+static enum septum_status
+make_file(const char *path, const char *name, struct septum_error *err)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+    if (file < 0)
+        return spt_fail_errno(err, name);
+    close(file);
+    return SEPTUM_OK;
+}
+
 static enum septum_status
 check_whole(struct spt_database *database, struct septum_error *err)
 {
@@ -338,17 +351,15 @@ spt_database_open(const char *path, const char *name, bool make,
 {
     struct spt_database database = {.path = strdup(name)};
     int64_t version = 0;
-    int flags = SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0);
+    enum septum_status status;
     int code;
-    enum septum_status status = SEPTUM_OK;
 
     if (database.path == NULL)
         return spt_fail_memory(err, name, strlen(name));
-    if (!make)
-        status = check_start(path, name, err);
+    status = make ? make_file(path, name, err) : check_start(path, name, err);
     if (status != SEPTUM_OK)
         goto done;
-    code = sqlite3_open_v2(path, &database.handle, flags, NULL);
+    code = sqlite3_open_v2(path, &database.handle, SQLITE_OPEN_READWRITE, NULL);
     status = code == SQLITE_OK ? configure(&database, err)
                                : spt_database_fail(&database, code, err);
     if (status == SEPTUM_OK && !make)

@@ -56,6 +56,16 @@ cuts_a_sentence_that_is_too_long(void **state)
 }
 
 static void
+keeps_to_one_line_whatever_is_quoted(void **state)
+{
+    struct septum_error err = {0};
+
+    (void)state;
+    spt_fail(&err, SEPTUM_EIO, "%s: no", "a\nb\033[2J\x7f\tc\xc3\xa9");
+    assert_string_equal(err.text, "a?b?[2J??c\xc3\xa9: no");
+}
+
+static void
 tells_a_full_disk_from_other_refusals(void **state)
 {
     static const struct {
@@ -115,6 +125,7 @@ main(void)
         cmocka_unit_test(fills_status_and_sentence),
         cmocka_unit_test(returns_the_status_to_who_wants_no_sentence),
         cmocka_unit_test(cuts_a_sentence_that_is_too_long),
+        cmocka_unit_test(keeps_to_one_line_whatever_is_quoted),
         cmocka_unit_test(tells_a_full_disk_from_other_refusals),
         cmocka_unit_test(says_how_much_memory_for_what),
         cmocka_unit_test(time_only_moves_forward),

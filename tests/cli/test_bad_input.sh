@@ -74,6 +74,9 @@ train_fails label.png --net "$small" --images twenty.png --labels label.png
 train_fails "membrane" --net "$small" --images image.png --labels blank.png
 train_fails "64" --images twenty.png --labels twenty-label.png
 segment_fails ten.png -m model.onnx ten.png
+septum segment -m model.onnx -o segmented 'no
+file.png'
+check "a name of two lines is told in one" exited 1 'no?file.png: No such file'
 
 # ---- models -------------------------------------------------------------------------
 
@@ -147,6 +150,9 @@ if $as_user "$SEPTUM" --version >/dev/null 2>&1 &&
         image.png -o open
     refused "simulate into a locked directory" open/images simulate spim -o open --count 1 \
         --size 32
+    $as_user "$SEPTUM" project create open/p >"$out" 2>"$err"
+    status=$?
+    check "a project in a locked directory" exited 1 "open/p: Permission denied"
 else
     skip "files that may not be read" "cannot take the place of another user"
 fi

@@ -162,7 +162,7 @@ refuses_words_that_are_no_layers(void **state)
         "conv5",  "conv-5",   "conv5-",     "conv5x48", "conv5-48x", "pool",
         "pool-2", "pool2-48", "FC200",      "FC",       "FC-",       "relu",
         "conv",   "window",   "default,",   "conv+5-4", "conv5--4",  "window9",
-        "-",      "conv 5-1", "conv5-48,p", "fc-0x1",   "conv5\1-4", "\303\244",
+        "-",      "conv 5-1", "conv5-48,p", "fc-0x1",   "\303\244",
     };
 
     (void)state;
@@ -178,6 +178,9 @@ refuses_words_that_are_no_layers(void **state)
     }
     assert_refused("deep", "\"deep\" in \"deep\": neither a layer, such as conv5-48, "
                            "pool2 or FC-200, nor a preset: default, paper");
+    assert_refused("conv5\1-4",
+                   "\"conv5?-4\" in \"conv5?-4\": neither a layer, such as "
+                   "conv5-48, pool2 or FC-200, nor a preset: default, paper");
     assert_refused(
         "default FC-1",
         "\"default\" in \"default FC-1\": neither a layer, such as conv5-48, "

@@ -482,6 +482,8 @@ struct source {
     uint32_t read, written;         /* rows so far */
     uint32_t largest;               /* rows that were in memory at a time, at most */
     uint32_t fail_read, fail_write; /* at this row; 0 = not */
+    uint32_t asked, stop;           /* by the watch so often; when to stop, 0 = not */
+    double fraction;                /* that the watch was told last */
 };
 
 static enum septum_status
@@ -516,6 +518,15 @@ take_rows(void *user, uint32_t count, const float *membrane, struct septum_error
     return SEPTUM_OK;
 }
 
+static bool
+is_alive(void *user, double fraction)
+{
+    struct source *source = user;
+
+    source->fraction = fraction;
+    return ++source->asked != source->stop;
+}
+
 static enum septum_status
 stream_rows(struct spt_predictor *predictor, struct source *source, uint64_t taken,
             struct septum_error *err)
@@ -528,6 +539,7 @@ stream_rows(struct spt_predictor *predictor, struct source *source, uint64_t tak
         .read = give_rows,
         .write = take_rows,
         .user = source,
+        .watch = {is_alive, source},
     };
 
     return spt_predict_stream(predictor, &stream, err);
@@ -639,6 +651,33 @@ a_stream_passes_on_what_goes_wrong(void **state)
     spt_net_free(net);
 }
 
+/* Of a wide image a row of tiles, eight times each, would be long to wait for. */
+static void
+a_stream_stops_between_two_passes(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 11);
+    struct spt_predict_options options = {.tile = 8, .average = true};
+    float image[50 * 20] = {0}, found[50 * 20];
+    const uint32_t passes = 7 * 3 * 8; /* tiles down, across, symmetries */
+    struct source stopped = {
+        .image = image, .found = found, .height = 50, .width = 20, .stop = 30};
+    struct source whole = {.image = image, .found = found, .height = 50, .width = 20};
+    struct spt_predictor *predictor;
+    struct septum_error err = {0};
+
+    (void)state;
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(stream_rows(predictor, &stopped, 0, &err), SEPTUM_ESTOPPED);
+    assert_int_equal(stopped.asked, 30);
+    assert_true(stopped.fraction == 29.0 / passes);
+    assert_int_equal(stopped.written, 8); /* the row of tiles that was whole */
+    assert_int_equal(stream_rows(predictor, &whole, 0, &err), SEPTUM_OK);
+    assert_int_equal(whole.asked, passes);
+    assert_true(whole.fraction == (passes - 1.0) / passes);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
 int
 main(void)
 {
@@ -659,6 +698,7 @@ main(void)
         cmocka_unit_test(a_stream_gives_the_bits_of_the_whole_image),
         cmocka_unit_test(a_stream_stays_inside_the_memory_bound),
         cmocka_unit_test(a_stream_passes_on_what_goes_wrong),
+        cmocka_unit_test(a_stream_stops_between_two_passes),
     };
 
     /* Threads that wait for each other at every tiny layer are slow where other
