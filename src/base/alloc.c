@@ -5,8 +5,10 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define ALIGNMENT 64
+#define HUGE_PAGE ((size_t)2 << 20)
 
 void *
 spt_alloc_array(size_t count, size_t size)
@@ -17,12 +19,17 @@ spt_alloc_array(size_t count, size_t size)
 void *
 spt_alloc_aligned(size_t count, size_t size)
 {
-    size_t bytes;
+    size_t bytes, huge;
+    void *block;
 
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT)
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
         return NULL;
     bytes = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* a multiple, and never 0 */
-    return aligned_alloc(ALIGNMENT, bytes);
+    huge = bytes / HUGE_PAGE * HUGE_PAGE; /* what lies beyond keeps its small pages */
+    block = aligned_alloc(huge > 0 ? HUGE_PAGE : ALIGNMENT, bytes);
+    if (block != NULL && huge > 0)
+        madvise(block, huge, MADV_HUGEPAGE); /* a wish: without it all works as well */
+    return block;
 }
 
 void *

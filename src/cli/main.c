@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/waiting.h"
 
 static const struct {
     const char *name, *summary;
@@ -94,8 +95,10 @@ run_command(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-    int code = run_command(argc, argv);
+    int code;
 
+    spt_waiting_sleeps(argv);
+    code = run_command(argc, argv);
     /* A full disk behind standard output shows only here. */
     if (fflush(stdout) != 0 && code == SPT_EXIT_DONE) {
         perror("septum: standard output");
