@@ -479,6 +479,25 @@ test('takes fingers and pens: one paints, two zoom, the pen\'s other end erases'
     await pen('mouseReleased', a, 1);
     expert.mark(b, a, MEMBRANE);
     await assertSaved(expert);
+    // The driver knows no pen that is turned round: its events are made in the page.
+    const c = expert.somewhere(random);
+    await expert.page.evaluate(([from, to]) => {
+        const send = (type, [x, y], button, buttons) =>
+            document.getElementById('stage').dispatchEvent(new PointerEvent(type, {
+                bubbles: true, cancelable: true, pointerId: 1, pointerType: 'pen',
+                clientX: x, clientY: y, button, buttons }));
+        send('pointerdown', from, 5, 32);
+        send('pointermove', to, -1, 32);
+        send('pointerup', to, 5, 0);
+    }, [expert.at(a), expert.at(c)]);
+    expert.mark(a, a, OTHER);
+    expert.mark(a, c, OTHER);
+    await assertSaved(expert);
+    // Now that a pen was seen, a finger moves the image and paints nothing.
+    await touch('touchStart', expert.at(a));
+    await touch('touchMove', expert.at(b));
+    await touch('touchEnd');
+    await assertSaved(expert);
 });
 
 test('holds a long session', async (t) => {

@@ -88,6 +88,61 @@ def check_doors(folder):
     tap.check("Ctrl-C is the normal end", server.stop() == 0)
 
 
+def check_limits(folder):
+    """What one client may take up: a body, connections, and time."""
+    project = make_project(folder, name="limits.septum")
+    server = Server(project, "--no-learning", "--threads", "1", "--who", "ann")
+    own = (f"Host: 127.0.0.1:{server.port}\r\nCookie: {server.cookie}\r\n"
+           f"Origin: http://127.0.0.1:{server.port}\r\n"
+           "Content-Type: application/json\r\n")
+
+    def connect():
+        return socket.create_connection((server.host, server.port), timeout=60)
+
+    idle, begun = connect(), time.time()
+    with connect() as large:
+        large.sendall(f"POST /api/free HTTP/1.1\r\n{own}"
+                      "Transfer-Encoding: chunked\r\n\r\n".encode())
+        for _ in range(33):
+            large.sendall(b"100000\r\n" + b" " * (1 << 20) + b"\r\n")
+        large.sendall(b"0\r\n\r\n")
+        answer = large.recv(100)
+    tap.check("a body that does not say its length has the same limit",
+              b" 413 " in answer, answer)
+    many = [connect() for _ in range(60)]
+    closed = 0
+    for connection in many:
+        connection.settimeout(0.1)
+        try:
+            closed += connection.recv(1) == b""
+        except ConnectionResetError:
+            closed += 1
+        except TimeoutError:
+            pass
+    tap.check("one address has 48 connections at most", closed >= 60 - 48, closed)
+    for connection in many:
+        connection.close()
+    for _ in range(100):
+        try:
+            who = server.state()["who"]
+            break
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+    tap.check("and is served again when they are gone", who == "ann")
+
+    def check_idle():
+        try:
+            ended = idle.recv(1) == b""
+        except ConnectionResetError:
+            ended = True
+        tap.check("one who says nothing is put out after a while", ended,
+                  time.time() - begun)
+        idle.close()
+        server.stop()
+
+    return check_idle  # when the other parts are through: it takes half a minute
+
+
 def check_refusals(folder):
     project = make_project(folder, name="refusals.septum")
     done = run("label", project, "--listen", "0.0.0.0", check=False)
@@ -433,14 +488,16 @@ def check_learning(folder):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="septum-server.") as folder:
-        parts = {"doors": check_doors, "refusals": check_refusals,
+        parts = {"doors": check_doors, "limits": check_limits,
+                 "refusals": check_refusals,
                  "tls": check_tls,
                  "strokes": check_strokes, "two": check_two_experts,
                  "disk": check_full_disk, "learning": check_learning,
                  "kills": lambda folder: check_kills(folder, int(
                      os.environ.get("KILLS", "12")))}
-        for name in sys.argv[1:] or parts:
-            parts[name](folder)
+        ends = [parts[name](folder) for name in sys.argv[1:] or parts]
+        for end in filter(None, ends):
+            end()
     return tap.finish()
 
 
