@@ -88,8 +88,8 @@ explain(const struct spt_worker *worker, const struct spt_region *region, double
         alike += covered.size[c];
     spt_covered_clear(&covered);
     snprintf(pick->why, sizeof pick->why,
-             "%s here than elsewhere (%.2f, mean %.2f; 0 is a guess, 0.5 certain), and "
-             "like %llu of %zu windows",
+             "The net is %s here than elsewhere (%.2f, mean %.2f; 0 is a guess, 0.5 "
+             "certain), and %llu of %zu windows look like this.",
              region->uncertainty < mean ? "less sure" : "surer", region->uncertainty,
              mean, (unsigned long long)alike, worker->survey.windows);
     return SEPTUM_OK;

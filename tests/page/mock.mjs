@@ -188,7 +188,7 @@ export class Mock {
         return this.open(
             { kind: 'region', who, image: k % this.images.length + 1, windows,
               box: [row * SIDE, column * SIDE, 2 * SIDE, 2 * SIDE],
-              why: 'less sure here than elsewhere, and like a third of all windows',
+              why: 'The net is less sure here than elsewhere, and a third of all windows look like this.',
               objective: 0.2, uncertainty: 0.11, abundance: 0.33 },
             (image, at) => Number(image.probability[at] >= 128),
             (x, y) => windows.some(([r, c]) => Math.floor(y / SIDE) === r &&

@@ -119,6 +119,8 @@ export function showSaved(work, reachable) {
     setText('saved-text', text);
     $('saved').className = style;
     $('retry').hidden = trouble === null || (work?.closed ?? false);
+    if (!reachable)
+        $('learning').hidden = true; // nobody knows
 }
 
 export function showTrouble(text) {
@@ -139,14 +141,14 @@ export function showState(state) {
     $('learning-bar').value = learning.fraction;
     const expected = forecast(state.curve, state.expert_seconds);
     setText('expected', expected === null ? ''
-        : `Ten more minutes are expected to bring +${expected.gain.toFixed(3)} ` +
-          (expected.of === 'f_score' ? 'F-score.' : 'agreement with you.'));
+        : `Expected of ten more minutes: ${expected.of === 'f_score' ? 'F-score' : 'agreement'} ` +
+          `+${expected.gain.toFixed(3)}`);
 }
 
 export function showClock(clock, state) {
     const total = state === null ? '' : `, ${minutes(state.expert_seconds)} in all`;
     setText('clock', `Your time: ${minutes(clock.seconds)} here${total}` +
-                     (clock.away ? ' (stands still while you are away)' : ''));
+                     (clock.away ? ', stopped' : ''));
 }
 
 // ---- panels -----------------------------------------------------------------------------

@@ -121,8 +121,7 @@ export class Session {
         else if (state.images.length === 0)
             showNotice('The project has no images.', 'Add some with: septum project add');
         else
-            showNotice('Choosing the next region…',
-                       state.learning.running ? state.learning.what : '');
+            showNotice('Choosing the next region…', whatIsDone(state.learning));
     }
 
     // Put away what is open; what comes next is found by the next poll.
@@ -227,7 +226,7 @@ export class Session {
         put(model && scene.probability === null,
             () => this.pictures.get(`/api/probability/${image}.png?model=${model}`),
             (picture) => scene.setProbability(picture, threshold));
-        put(scene.abundance === null, () => this.api.get(`/api/abundance/${image}`),
+        put(model && scene.abundance === null, () => this.api.get(`/api/abundance/${image}`),
             (abundance) => scene.setAbundance(abundance));
         // On a free sheet, what is known is what it began with.
         put(scene.layers.known === null && this.work?.sheet.kind !== 'free',
@@ -251,7 +250,7 @@ export class Session {
         const { work, image, busy } = this;
         const of = image ?? this.imageOf(work?.sheet.image);
         showTask({ kind: work?.sheet.kind ?? (image !== null ? 'look' : 'none'), busy,
-                   name: of?.name ?? '', why: work?.sheet.why ?? whatIsSeen(image),
+                   name: of?.name ?? '', why: work === null ? whatIsSeen(image) : work.sheet.why || FREELY,
                    asked: work === null || work.sheet.kind === 'free' });
         const stage = this.scene.stage;
         stage.dataset.sheet = String(work?.sheet.id ?? '');
@@ -377,7 +376,14 @@ export class Session {
     }
 }
 
+const FREELY = 'Paint membrane and "not membrane"; the rest stays without a label.';
+
 const imageUrl = (id) => `/api/image/${id}.png`;
+
+function whatIsDone({ running, what, fraction }) {
+    const share = fraction > 0 ? `, ${Math.round(100 * fraction)} %` : '';
+    return running ? what + share : '';
+}
 
 function whatIsSeen(image) {
     return image?.predicted ? 'Orange is what the net takes for membrane now.'

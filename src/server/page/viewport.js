@@ -14,14 +14,17 @@ export class Viewport {
         this.height = 1;
         this.imageWidth = 1;
         this.imageHeight = 1;
+        this.fitted = null; // what fit() was asked for, while nobody moved since
     }
 
+    // What was fitted to the canvas fits the new one; else the middle stays in the middle.
     resize(width, height) {
-        // What was in the middle stays there.
         this.left += (this.width - width) / 2 / this.scale;
         this.top += (this.height - height) / 2 / this.scale;
         this.width = width;
         this.height = height;
+        if (this.fitted !== null)
+            this.fit(...this.fitted);
     }
 
     toImage(x, y) {
@@ -56,21 +59,24 @@ export class Viewport {
         this.keepInside();
     }
 
-    // The middle of the screen always shows some of the image.
+    // After a move of any kind.  The middle of the screen always shows some of the image.
     keepInside() {
+        this.fitted = null;
         const w = this.width / this.scale / 2, h = this.height / this.scale / 2;
         this.left = Math.min(Math.max(this.left, -w), this.imageWidth - w);
         this.top = Math.min(Math.max(this.top, -h), this.imageHeight - h);
     }
 
     // Show a box whole, with `margin` times its size around it.
-    fit([left, top, width, height], margin) {
+    fit(box, margin) {
+        const [left, top, width, height] = box;
         const share = 1 + 2 * margin;
         this.scale = Math.min(LARGEST, this.width / (width * share),
                               this.height / (height * share));
         this.centre(left + width / 2, top + height / 2);
         this.left = edgeIn(this.left, this.width / this.scale, this.imageWidth);
         this.top = edgeIn(this.top, this.height / this.scale, this.imageHeight);
+        this.fitted = [box, margin];
     }
 
     centre(x, y) {

@@ -33,6 +33,23 @@ test('shows_little_beyond_the_image_when_it_fits_a_box_at_the_border', () => {
     assert.deepStrictEqual([view.left, view.top], [810, -10]); // 10 of them beyond
 });
 
+test('fits_again_what_was_fitted_when_the_screen_changes', () => {
+    const view = make(800, 600, 10000, 10000);
+    view.fit([5000, 6000, 100, 50], 0.5);
+    view.resize(400, 600);
+    assert.strictEqual(view.scale, 2);
+    assert.deepStrictEqual(view.toScreen(5050, 6025), [200, 300]);
+});
+
+test('keeps_the_middle_when_the_screen_changes_after_a_move', () => {
+    const view = make(800, 600, 10000, 10000);
+    view.fit([5000, 6000, 100, 50], 0.5);
+    view.pan(40, 0); // ten pixels of the image
+    view.resize(400, 600);
+    assert.strictEqual(view.scale, 4);
+    assert.deepStrictEqual(view.toScreen(5040, 6025), [200, 300]);
+});
+
 test('centres_an_image_that_is_smaller_than_the_screen', () => {
     const view = make(800, 400, 100, 100);
     view.fit([0, 0, 100, 100], 0);
