@@ -91,11 +91,12 @@ function median(numbers) {
     return sorted[sorted.length >> 1];
 }
 
-// Wait until the worker has learnt and has nothing at hand.
+// Wait until the last answer was learnt from; images may still be predicted anew then.
 async function learnt(server) {
-    for (let quiet = 0; quiet < 5;) {
-        const { learning } = await server.json('/api/state');
-        quiet = learning.running ? 0 : quiet + 1;
+    for (;;) {
+        const { rounds, curve } = await server.json('/api/state');
+        if (rounds === 0 || (curve.at(-1)?.round === rounds && curve.at(-1).loss !== null))
+            return;
         await new Promise((done) => setTimeout(done, 1000));
     }
 }

@@ -13,9 +13,10 @@
 #define BAND 512
 
 /* While there is something to learn, predicting all images gives way after so many
- * times the length of a round: a thousand images must not keep the net from learning.
+ * times the length of a round: neither a thousand images nor a slow machine may keep
+ * the net from learning while its expert is there.
  */
-#define SWEEP_ROUNDS 2.0
+#define SWEEP_ROUNDS 0.5
 
 bool
 spt_predict_is_due(struct spt_worker *worker)

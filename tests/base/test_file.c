@@ -430,7 +430,7 @@ leaves_nothing_on_a_full_disk(void **state)
 
     (void)state;
     if (!mount_small_disk(directory)) {
-        print_message("mounting a small disk takes root rights\n");
+        print_message("# mounting a small disk takes root rights\n");
         skip();
     }
     assert_int_equal(spt_file_write(path, "old", 3, false, NULL), SEPTUM_OK);
