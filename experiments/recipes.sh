@@ -43,17 +43,39 @@ slices() {
     seq -f "$1/%03g.png" "$2" "$3"
 }
 
-# Microscopes that are simulated, at the paper's scale; others are real.
+# Slices of the embryos under the light sheet: 50 to learn from, as in the paper, of five
+# embryos with few to many cells, and 6 of two more to validate on.
+#   SEED  SLICES CELLS WEAK MERGED GHOSTS
+embryos='
+    101   10     60    .8   .25    .3
+    102   10     180   .8   .25    .3
+    103   10     180   .5   .1     .1
+    104   10     350   .8   .25    .5
+    105   10     700   .7   .25    .3
+    121   3      180   .8   .25    .3
+    122   3      500   .8   .25    .3
+'
+
+# The light sheet's slices, a folder an embryo.
+simulate_spim() {
+    echo "$embryos" | while read -r seed slices cells weak merged ghosts; do
+        [ -n "$seed" ] && [ ! -e "$output/data/spim/$seed/parameters.json" ] || continue
+        septum simulate spim -o "$output/data/spim/$seed" --count $slices --size 301 \
+            --seed $seed --cells $cells --weak $weak --merged $merged --ghosts $ghosts \
+            --force
+    done
+}
+
+# Where the images of a target lie.  The confocal microscope is simulated, with as many
+# slices as the paper has; the others are real.
 folder_of() {
+    made=$output/data/$1
     case $1 in
-    spim) made=$output/data/spim count=50 size=301 seed=1 ;;
-    confocal) made=$output/data/confocal count=40 size=1024 seed=2 ;;
-    *)
-        echo "$data/$1"
-        return
+    confocal)
+        [ -e "$made/parameters.json" ] ||
+            septum simulate confocal -o "$made" --count 40 --size 1024 --seed 2 --force
         ;;
+    *) made=$data/$1 ;;
     esac
-    [ -e "$made/parameters.json" ] ||
-        septum simulate "$1" -o "$made" --count $count --size $size --seed $seed --force
     echo "$made"
 }
