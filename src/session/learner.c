@@ -387,7 +387,7 @@ test(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
     verdict->scored = true;
     verdict->better = is_no_worse(&learner->ours, &verdict->score, &theirs);
     learner->has_candidate = verdict->better;
-    learner->threshold = spt_tally_choose(&learner->ours).threshold;
+    learner->threshold = verdict->score.threshold;
     learner->phase = PHASE_IDLE;
     end_round(learner, verdict);
     return SEPTUM_OK;

@@ -268,7 +268,8 @@ spt_run(struct spt_net *net, const struct spt_run *run, struct spt_run_result *o
     *out = (struct spt_run_result){
         .epochs = (double)steps_done(&state) / (double)state.epoch_steps,
         .windows = steps_done(&state) * spt_trainer_step_windows(state.trainer),
-        .threshold = spt_tally_choose(&state.tally).threshold,
+        .threshold = run->validation != NULL ? best.threshold
+                                             : spt_tally_choose(&state.tally).threshold,
         .f_score = best.f_score,
     };
     spt_trainer_publish(state.trainer, net);
