@@ -375,11 +375,13 @@ struct septum_region_options {
     bool rescale; /* stretch uncertainty to its whole range before it is weighed */
 };
 
-/* How regions are chosen; all zero is the paper's way. */
+/* How regions are chosen; all zero is the paper's way, but for pixels left out. */
 struct septum_choosing {
     struct septum_region_options region;
     enum septum_novelty novelty;
     enum septum_measure measure;
+    uint32_t every; /* measured once: on every so many-th pixel of every so many-th row,
+                       as far as the net's poolings go; 0 = 4, 1 = all */
     bool calibrate; /* find the probabilities' temperature on known labels first */
 };
 

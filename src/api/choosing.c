@@ -11,6 +11,9 @@
 #define DEFAULT_WINDOWS 6
 #define DEFAULT_LEAST_WINDOWS 5
 
+/* A window of 64 x 64 pixels is measured on 256 of them. */
+#define DEFAULT_EVERY 4
+
 static const enum spt_region_search searches[] = {
     [SEPTUM_SEARCH_AUTO] = SPT_SEARCH_AUTO,
     [SEPTUM_SEARCH_GREEDY] = SPT_SEARCH_GREEDY,
@@ -58,7 +61,8 @@ spt_choosing_read(const struct septum_choosing *choosing, struct spt_choosing *o
     enum septum_status status;
 
     *out = (struct spt_choosing){
-        .measure = {.from = measures[choosing->measure]},
+        .measure = {.from = measures[choosing->measure],
+                    .every = choosing->every > 0 ? choosing->every : DEFAULT_EVERY},
         .fade = novelties[choosing->novelty].fade,
         .calibrate = choosing->calibrate,
     };

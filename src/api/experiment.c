@@ -254,10 +254,10 @@ describe_settings(struct job *job, const struct spt_experiment *experiment)
     spt_text_add(
         out,
         "choosing: lambda %g, %zu to %zu windows, search %d, novelty %d, measure %d, "
-        "rescale %d, calibrate %d",
+        "every %u, rescale %d, calibrate %d",
         trial->region.lambda, trial->region.least_windows, trial->region.most_windows,
         (int)choosing->region.search, (int)choosing->novelty, (int)choosing->measure,
-        choosing->region.rescale, choosing->calibrate);
+        job->how.measure.every, choosing->region.rescale, choosing->calibrate);
 }
 
 static enum septum_status

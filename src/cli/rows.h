@@ -83,6 +83,8 @@
                  "ask less, or no two alike, of one cluster (default: none)")},        \
         {SPT_ROW("measure", CHOICE, "once|symmetries|dropout", choosing.measure,       \
                  "predictions that uncertainty is measured on (default: once)")},      \
+        {SPT_ROW("every", COUNT, "N", choosing.every,                                  \
+                 "measured once: on every so many-th pixel (default: 4; 1: all)")},    \
     {                                                                                  \
         SPT_ROW("calibrate", FLAG, NULL, choosing.calibrate,                           \
                 "calibrate probabilities on known labels first")                       \

@@ -107,6 +107,30 @@ measure_probabilities(struct spt_predictor *predictor, const struct spt_sample *
     return status;
 }
 
+/* f and entropy of the pixels at the corners of a grid `every` pixels wide: what lies
+ * between them is much like them, and a window still has hundreds. */
+static enum septum_status
+measure_coarse(struct spt_predictor *predictor, const struct spt_sample *sample,
+               const struct spt_grid *grid, uint32_t every, double temperature,
+               const struct spt_measured *out, struct septum_error *err)
+{
+    const struct spt_sample coarse = {.height = (sample->height + every - 1) / every,
+                                      .width = (sample->width + every - 1) / every};
+    const struct spt_grid coarse_grid = {grid->side / every, grid->rows, grid->columns};
+    size_t pixels = (size_t)coarse.height * coarse.width;
+    float *membrane = spt_alloc_array(pixels, sizeof *membrane);
+    enum septum_status status;
+
+    if (membrane == NULL)
+        return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
+    status = spt_predict_coarse(predictor, sample->pixels, sample->height,
+                                sample->width, every, membrane, err);
+    if (status == SEPTUM_OK)
+        measure_certainty(&coarse, &coarse_grid, temperature, membrane, out);
+    free(membrane);
+    return status;
+}
+
 enum septum_status
 spt_measure_windows(struct spt_predictor *predictor, const struct spt_sample *sample,
                     const struct spt_grid *grid,
@@ -114,10 +138,16 @@ spt_measure_windows(struct spt_predictor *predictor, const struct spt_sample *sa
                     const struct spt_measured *out, struct septum_error *err)
 {
     size_t pixels = (size_t)sample->height * sample->width;
-    float *membrane = spt_alloc_array(pixels, sizeof *membrane);
-    float *entropy = spt_alloc_array(out->bald != NULL ? pixels : 0, sizeof *entropy);
+    uint32_t every = spt_predict_every(predictor, options->every, grid->side);
+    float *membrane, *entropy;
     enum septum_status status = SEPTUM_OK;
 
+    if (every > 1 && options->from == SPT_MEASURE_ONCE && out->bald == NULL &&
+        out->features == NULL)
+        return measure_coarse(predictor, sample, grid, every, options->temperature, out,
+                              err);
+    membrane = spt_alloc_array(pixels, sizeof *membrane);
+    entropy = spt_alloc_array(out->bald != NULL ? pixels : 0, sizeof *entropy);
     if (membrane == NULL || entropy == NULL) {
         status = spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
         goto done;

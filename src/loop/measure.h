@@ -18,9 +18,12 @@ enum spt_measure {
 /* All zero is the paper's way. */
 struct spt_measure_options {
     enum spt_measure from;
-    uint32_t passes;    /* with dropout; 0 = 8 */
-    double dropout;     /* share dropped; 0 = 0.5, the paper's in training */
-    uint64_t key;       /* of what is dropped */
+    uint32_t every;  /* one pass: f and entropy are of every so many-th pixel of every
+                        so many-th row, or of the next closer ones that can be had;
+                        0 = of all */
+    uint32_t passes; /* with dropout; 0 = 8 */
+    double dropout;  /* share dropped; 0 = 0.5, the paper's in training */
+    uint64_t key;    /* of what is dropped */
     double temperature; /* that logits are divided by (score/calibration.h); 0 = 1 */
 };
 

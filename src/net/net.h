@@ -49,6 +49,8 @@ struct spt_pass_shape {
     uint32_t batch; /* windows, or tiles */
     uint32_t tile;  /* dense form: outputs a side of each tile, a multiple of the net's
                        stride; unused in patch form */
+    uint32_t every; /* dense prediction: outputs at every so many-th pixel of every so
+                       many-th row only, as of spt_spec_every(); 0 = at all */
     bool training;  /* keep what backward needs */
     uint32_t first_trained;       /* layers with weights before this one are frozen */
     enum spt_precision precision; /* f32 is used where the machine has no bf16 */
@@ -74,10 +76,10 @@ float *spt_pass_input(struct spt_pass *pass);
 
 /*
  * Run the input through the net.  *logits, borrowed until the next call, holds batch
- * values (patch) or batch * tile * tile (dense, row-major); the membrane probability is
- * 1 / (1 + exp(-logit)).  With dropout > 0 (the share of values set to 0) the outputs
- * of all FC layers but the last are thinned by bits that depend on `key` alone, the
- * others scaled up to keep the mean.
+ * values (patch) or batch * tile * tile (dense, row-major; divided by every^2); the
+ * membrane probability is 1 / (1 + exp(-logit)).  With dropout > 0 (the share of values
+ * set to 0) the outputs of all FC layers but the last are thinned by bits that depend
+ * on `key` alone, the others scaled up to keep the mean.
  */
 enum septum_status spt_pass_forward(struct spt_pass *pass, double dropout, uint64_t key,
                                     const float **logits, struct septum_error *err);

@@ -45,6 +45,29 @@ struct spt_pass {
     void *scratch;         /* oneDNN's */
 };
 
+/* Pixels from one output of the dense form to the next. */
+static uint32_t
+step_of(const struct spt_pass_shape *shape)
+{
+    return shape->every > 0 ? shape->every : 1;
+}
+
+/* Offsets in each direction that layer i, a pooling of outputs `step` pixels apart
+ * takes its blocks from: where outputs are wanted no closer than that, one is enough.
+ */
+static uint32_t
+offsets_of(const struct spt_spec *spec, const struct spt_pass_shape *shape, uint32_t i)
+{
+    uint32_t apart = 1;
+
+    if (shape->form == SPT_FORM_PATCH)
+        return 1;
+    for (uint32_t k = 0; k < i; k++)
+        if (spec->layer[k].kind == SPT_LAYER_POOL)
+            apart *= spec->layer[k].size;
+    return apart < step_of(shape) ? 1 : spec->layer[i].size;
+}
+
 /* Sizes that follow from specification and shape, shared by the plan and the estimate.
  */
 struct sizes {
@@ -67,7 +90,7 @@ work_out_sizes(const struct spt_spec *spec, const struct spt_pass_shape *shape,
         sizes->batch[i] = batch;
         sizes->side[i] = side;
         if (layer->kind == SPT_LAYER_POOL) {
-            uint32_t offsets = dense ? layer->size : 1;
+            uint32_t offsets = offsets_of(spec, shape, i);
 
             batch *= offsets * offsets;
             side = (side - offsets + 1) / layer->size;
@@ -102,9 +125,9 @@ padded(size_t bytes)
 static size_t
 logit_count(const struct spt_pass_shape *shape)
 {
-    return shape->batch * (shape->form == SPT_FORM_DENSE
-                               ? (size_t)shape->tile * shape->tile
-                               : (size_t)1);
+    size_t side = shape->form == SPT_FORM_DENSE ? shape->tile / step_of(shape) : 1;
+
+    return shape->batch * side * side;
 }
 
 /* Bytes of the output of layer i. */
@@ -218,17 +241,19 @@ static void
 fill_order(struct spt_pass *pass)
 {
     const struct spt_spec *spec = &pass->net->spec;
-    uint32_t tile = pass->shape.tile, side = tile / spec->stride;
+    uint32_t row = pass->shape.tile / step_of(&pass->shape);
+    uint32_t side = pass->shape.tile / spec->stride;
 
 #pragma omp parallel for schedule(static)
     for (size_t at = 0; at < logit_count(&pass->shape); at++) {
-        size_t fragment = at / ((size_t)tile * tile);
-        uint32_t y = (uint32_t)(at / tile % tile), x = (uint32_t)(at % tile);
+        size_t fragment = at / ((size_t)row * row);
+        uint32_t y = (uint32_t)(at / row % row), x = (uint32_t)(at % row);
 
         for (uint32_t i = 0; i < spec->layer_count; i++) {
             uint32_t size = spec->layer[i].size;
 
-            if (spec->layer[i].kind != SPT_LAYER_POOL)
+            if (spec->layer[i].kind != SPT_LAYER_POOL ||
+                offsets_of(spec, &pass->shape, i) == 1)
                 continue;
             fragment = (fragment * size + y % size) * size + x % size;
             y /= size;
@@ -254,7 +279,7 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
         .width = shape.width,
         .channels = layer->in_channels,
         .size = layer->size,
-        .offsets = pass->shape.form == SPT_FORM_DENSE ? layer->size : 1,
+        .offsets = offsets_of(spec, &pass->shape, i),
         .precision = shape.precision,
     };
     step->layer = layer;

@@ -379,3 +379,18 @@ spt_spec_common(const struct spt_spec *a, const struct spt_spec *b)
     }
     return common;
 }
+
+uint32_t
+spt_spec_every(const struct spt_spec *spec, uint32_t most, uint32_t side)
+{
+    uint32_t apart = 1, every = 1;
+
+    for (uint32_t i = 0; i < spec->layer_count; i++) {
+        if (spec->layer[i].kind != SPT_LAYER_POOL)
+            continue;
+        apart *= spec->layer[i].size;
+        if (apart <= most && side % apart == 0)
+            every = apart;
+    }
+    return every;
+}

@@ -85,4 +85,11 @@ spt_layer_weight_count(const struct spt_layer *layer)
  */
 uint32_t spt_spec_common(const struct spt_spec *a, const struct spt_spec *b);
 
+/*
+ * How far apart the outputs of a coarse prediction may lie that are to be at most
+ * `most` pixels apart and to divide `side`: the product of some of the first poolings'
+ * sizes, 1 when there is none such.
+ */
+uint32_t spt_spec_every(const struct spt_spec *spec, uint32_t most, uint32_t side);
+
 #endif

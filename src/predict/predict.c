@@ -23,7 +23,8 @@ struct spt_predictor {
     struct spt_net *net;
     struct spt_predict_options options;
     struct spt_pass *pass; /* of the last image's tile, or NULL */
-    uint32_t tile;         /* outputs a side of `pass` */
+    uint32_t tile;         /* pixels a side of `pass` */
+    uint32_t every;        /* of which it answers every so many-th */
     float *answer;         /* probabilities of a tile */
     float *crop;           /* what one symmetry sees, not turned; average only */
     float *turned[2];      /* a tile's probabilities, turned and turned back */
@@ -78,9 +79,15 @@ least(uint64_t a, uint64_t b)
 }
 
 static uint32_t
+divide_up(uint32_t value, uint32_t by)
+{
+    return (value + by - 1) / by;
+}
+
+static uint32_t
 round_up(uint32_t value, uint32_t multiple)
 {
-    return (value + multiple - 1) / multiple * multiple;
+    return divide_up(value, multiple) * multiple;
 }
 
 /* How far from a pixel the net looks, at most. */
@@ -96,7 +103,8 @@ struct job {
     uint32_t height, width;
     bool streamed; /* its bands are ours */
     uint64_t taken;
-    bool average; /* over the 8 symmetries */
+    bool average;   /* over the 8 symmetries */
+    uint32_t every; /* pixels from one answer to the next; 1 but for coarse ones */
     double dropout;
     uint64_t key, number;        /* of the draw; of the tile in it */
     const struct spt_grid *grid; /* whose windows' features are to be added up, or
@@ -106,11 +114,12 @@ struct job {
 };
 
 static struct spt_pass_shape
-shape_of(const struct spt_predictor *predictor, uint32_t tile)
+shape_of(const struct spt_predictor *predictor, const struct job *job, uint32_t tile)
 {
     return (struct spt_pass_shape){.form = SPT_FORM_DENSE,
                                    .batch = 1,
                                    .tile = tile,
+                                   .every = job->every,
                                    .precision = predictor->options.precision};
 }
 
@@ -141,7 +150,7 @@ tile_floats(const struct spt_predictor *predictor, const struct job *job, uint64
 static uint64_t
 memory_of(const struct spt_predictor *predictor, const struct job *job, uint32_t tile)
 {
-    struct spt_pass_shape shape = shape_of(predictor, tile);
+    struct spt_pass_shape shape = shape_of(predictor, job, tile);
     uint64_t floats = tile_floats(predictor, job, tile);
 
     if (job->streamed)
@@ -176,19 +185,22 @@ choose_tile(const struct spt_predictor *predictor, const struct job *job, uint32
 }
 
 static enum septum_status
-take_tile(struct spt_predictor *predictor, uint32_t tile, struct septum_error *err)
+take_tile(struct spt_predictor *predictor, const struct job *job, uint32_t tile,
+          struct septum_error *err)
 {
-    struct spt_pass_shape shape = shape_of(predictor, tile);
+    struct spt_pass_shape shape = shape_of(predictor, job, tile);
     size_t outputs = (size_t)tile * tile;
     enum septum_status status;
 
-    if (predictor->pass != NULL && predictor->tile == tile)
+    if (predictor->pass != NULL && predictor->tile == tile &&
+        predictor->every == job->every)
         return SEPTUM_OK;
     clear_tile(predictor);
     status = spt_pass_create(predictor->net, &shape, &predictor->pass, err);
     if (status != SEPTUM_OK)
         return status;
     predictor->tile = tile;
+    predictor->every = job->every;
     predictor->answer = spt_alloc_array(outputs, sizeof(float));
     return predictor->answer != NULL
                ? SEPTUM_OK
@@ -229,7 +241,7 @@ prepare(struct spt_predictor *predictor, const struct job *job,
                         window);
     status = choose_tile(predictor, job, &tile, err);
     if (status == SEPTUM_OK)
-        status = take_tile(predictor, tile, err);
+        status = take_tile(predictor, job, tile, err);
     if (status == SEPTUM_OK && job->average)
         status = take_turned(predictor, err);
     if (status != SEPTUM_OK)
@@ -243,10 +255,17 @@ prepare(struct spt_predictor *predictor, const struct job *job,
 static uint64_t
 count_passes(const struct spt_predictor *predictor, const struct job *job)
 {
-    uint64_t down = ((uint64_t)job->height + predictor->tile - 1) / predictor->tile;
-    uint64_t across = ((uint64_t)job->width + predictor->tile - 1) / predictor->tile;
+    uint64_t down = divide_up(job->height, predictor->tile);
+    uint64_t across = divide_up(job->width, predictor->tile);
 
     return down * across * (job->average ? SPT_SYMMETRIES : 1);
+}
+
+/* Answers a side of a tile. */
+static uint32_t
+answer_side(const struct spt_predictor *predictor)
+{
+    return predictor->tile / predictor->every;
 }
 
 static enum septum_status
@@ -263,7 +282,8 @@ run_pass(struct spt_predictor *predictor, struct job *job, float *probabilities,
                               spt_random_hash(job->key, job->number++), &logits, err);
 
     if (status == SEPTUM_OK)
-        spt_logistic(logits, (size_t)predictor->tile * predictor->tile, probabilities);
+        spt_logistic(logits, (size_t)answer_side(predictor) * answer_side(predictor),
+                     probabilities);
     return status;
 }
 
@@ -320,11 +340,13 @@ predict_tile(struct spt_predictor *predictor, struct job *job,
 }
 
 /* Where the row of tiles begins that holds row `y`, a multiple of the tile: the last
- * one inside the image, where there is room. */
+ * one inside the image, where there is room, or as far as pixels with answers allow. */
 static uint32_t
-begin_tile(uint32_t y, uint32_t size, uint32_t tile)
+begin_tile(const struct spt_predictor *predictor, uint32_t y, uint32_t size)
 {
-    return size - y < tile && size > tile ? size - tile : y;
+    uint32_t tile = predictor->tile;
+
+    return size - y < tile && size > tile ? round_up(size - tile, predictor->every) : y;
 }
 
 /* Add up the features of the pixels from (y, x) on that the tile at (top, left) has
@@ -355,20 +377,21 @@ predict_rows(struct spt_predictor *predictor, struct job *job,
              const struct spt_band *band, uint32_t y, float *out,
              struct septum_error *err)
 {
-    uint32_t tile = predictor->tile, width = band->width;
-    uint32_t top = begin_tile(y, band->height, tile);
-    uint32_t rows = least(band->height - y, tile);
+    uint32_t tile = predictor->tile, every = predictor->every, width = band->width;
+    uint32_t top = begin_tile(predictor, y, band->height);
+    uint32_t rows = divide_up(least(band->height - y, tile), every);
 
     for (uint32_t x = 0; x < width; x += tile) {
-        uint32_t left = begin_tile(x, width, tile);
-        uint32_t columns = least(width - left, tile);
+        uint32_t left = begin_tile(predictor, x, width);
+        uint32_t columns = divide_up(least(width - left, tile), every);
         enum septum_status status = predict_tile(predictor, job, band, top, left, err);
 
         if (status != SEPTUM_OK)
             return status;
         for (uint32_t row = 0; row < rows; row++)
-            memcpy(out + (size_t)row * width + left,
-                   predictor->answer + (size_t)(y - top + row) * tile,
+            memcpy(out + (size_t)row * divide_up(width, every) + left / every,
+                   predictor->answer +
+                       (size_t)((y - top) / every + row) * answer_side(predictor),
                    columns * sizeof *out);
         if (job->grid != NULL)
             add_features(predictor, job, y, x, top, left);
@@ -388,7 +411,9 @@ predict_image(struct spt_predictor *predictor, struct job *job, const float *ima
 
     for (uint32_t y = 0; y < job->height && status == SEPTUM_OK; y += predictor->tile)
         status = predict_rows(predictor, job, &all, y,
-                              membrane + (size_t)y * job->width, err);
+                              membrane + (size_t)(y / job->every) *
+                                             divide_up(job->width, job->every),
+                              err);
     return status;
 }
 
@@ -396,10 +421,30 @@ enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
             uint32_t width, float *membrane, struct septum_error *err)
 {
-    struct job job = {
-        .height = height, .width = width, .average = predictor->options.average};
+    struct job job = {.height = height,
+                      .width = width,
+                      .average = predictor->options.average,
+                      .every = 1};
 
     return predict_image(predictor, &job, image, membrane, err);
+}
+
+enum septum_status
+spt_predict_coarse(struct spt_predictor *predictor, const float *image, uint32_t height,
+                   uint32_t width, uint32_t every, float *membrane,
+                   struct septum_error *err)
+{
+    struct job job = {.height = height, .width = width, .every = every};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+uint32_t
+spt_predict_every(const struct spt_predictor *predictor, uint32_t most, uint32_t side)
+{
+    return predictor->options.average
+               ? 1
+               : spt_spec_every(spt_net_spec(predictor->net), most, side);
 }
 
 enum septum_status
@@ -407,7 +452,8 @@ spt_predict_dropout(struct spt_predictor *predictor, const float *image,
                     uint32_t height, uint32_t width, double dropout, uint64_t key,
                     float *membrane, struct septum_error *err)
 {
-    struct job job = {.height = height, .width = width, .dropout = dropout, .key = key};
+    struct job job = {
+        .height = height, .width = width, .every = 1, .dropout = dropout, .key = key};
 
     return predict_image(predictor, &job, image, membrane, err);
 }
@@ -417,7 +463,7 @@ spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
                        uint32_t height, uint32_t width, float *membrane,
                        struct septum_error *err)
 {
-    struct job job = {.height = height, .width = width, .average = true};
+    struct job job = {.height = height, .width = width, .every = 1, .average = true};
 
     return predict_image(predictor, &job, image, membrane, err);
 }
@@ -436,8 +482,11 @@ spt_predict_features(struct spt_predictor *predictor, const float *image,
                      uint32_t height, uint32_t width, const struct spt_grid *grid,
                      float *membrane, float *features, struct septum_error *err)
 {
-    struct job job = {
-        .height = height, .width = width, .grid = grid, .features = features};
+    struct job job = {.height = height,
+                      .width = width,
+                      .every = 1,
+                      .grid = grid,
+                      .features = features};
     size_t values = spt_grid_count(grid) * spt_predict_feature_count(predictor);
     enum septum_status status;
 
@@ -485,8 +534,8 @@ predict_bands(struct spt_predictor *predictor, struct job *job,
     enum septum_status status = SEPTUM_OK;
 
     for (uint32_t y = 0; y < height && status == SEPTUM_OK; y += tile) {
-        status = advance(predictor, stream, begin_tile(y, height, tile), pixels, &band,
-                         &end, err);
+        status = advance(predictor, stream, begin_tile(predictor, y, height), pixels,
+                         &band, &end, err);
         if (status == SEPTUM_OK)
             status = predict_rows(predictor, job, &band, y, membrane, err);
         if (status == SEPTUM_OK)
@@ -503,6 +552,7 @@ spt_predict_stream(struct spt_predictor *predictor,
     struct job job = {.name = stream->name,
                       .height = stream->height,
                       .width = stream->width,
+                      .every = 1,
                       .streamed = true,
                       .taken = stream->taken,
                       .average = predictor->options.average,

@@ -41,6 +41,22 @@ spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height
             uint32_t width, float *membrane, struct septum_error *err);
 
 /*
+ * Probabilities of the pixels (every * y, every * x) only, rows of width / every
+ * rounded up: an image at every 4th pixel takes a tenth of the time that it takes at
+ * all, since what lies between need not be computed.  `every` is one of
+ * spt_spec_every(); one pass, whatever the options say.
+ */
+enum septum_status
+spt_predict_coarse(struct spt_predictor *predictor, const float *image, uint32_t height,
+                   uint32_t width, uint32_t every, float *membrane,
+                   struct septum_error *err);
+
+/* As spt_spec_every() for the predictor's net; 1 where its options ask for the mean
+ * over the symmetries. */
+uint32_t
+spt_predict_every(const struct spt_predictor *predictor, uint32_t most, uint32_t side);
+
+/*
  * The same with values of the FC layers dropped, as in training: one draw, that of
  * `key`.  The mean over many keys is the prediction of the net's own ensemble (Gal and
  * Ghahramani, "Dropout as a Bayesian approximation", 2016).

@@ -120,6 +120,37 @@ measures_one_pass_unless_told_otherwise(void **state)
 }
 
 static void
+measures_some_of_the_pixels_when_told_so(void **state)
+{
+    static double membrane[PIXELS];
+    /* The net has a pooling of 2, so that 2 is as far as it goes. */
+    const struct spt_measure_options options = {.every = 3, .temperature = 2.5};
+    float f[WINDOWS], all[WINDOWS];
+    struct scene scene;
+    bool differ = false;
+
+    (void)state;
+    open_scene(&scene);
+    predict(&scene, membrane);
+    for (size_t i = 0; i < PIXELS; i++)
+        membrane[i] = 1 / (1 + pow((1 - membrane[i]) / membrane[i], 1 / 2.5));
+    measure(&scene, &options, &(struct spt_measured){.f = f});
+    measure(&scene, &(struct spt_measure_options){.temperature = 2.5},
+            &(struct spt_measured){.f = all});
+    for (size_t w = 0; w < WINDOWS; w++) {
+        double sum = 0;
+
+        for (size_t i = 0; i < AREA; i++)
+            if (i % 2 == 0 && i / STRIPES_WINDOW % 2 == 0)
+                sum += fabs(0.5 - membrane[pixel_of(w, i)]);
+        assert_true(fabs((double)f[w] - sum / (AREA / 4.0)) < 1e-5);
+        differ = differ || fabsf(f[w] - all[w]) > 1e-4F;
+    }
+    assert_true(differ);
+    close_scene(&scene);
+}
+
+static void
 measures_at_the_temperature_given(void **state)
 {
     static double membrane[PIXELS];
@@ -321,6 +352,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures_one_pass_unless_told_otherwise),
+        cmocka_unit_test(measures_some_of_the_pixels_when_told_so),
         cmocka_unit_test(measures_at_the_temperature_given),
         cmocka_unit_test(measures_the_mean_of_the_symmetries),
         cmocka_unit_test(measures_mean_and_disagreement_of_passes_with_dropout),

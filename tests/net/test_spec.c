@@ -329,6 +329,24 @@ counts_the_layers_that_two_nets_have_in_common(void **state)
     assert_int_equal(count_common("window5 conv5-3 FC-1", "window5 FC-3 FC-1"), 0);
 }
 
+static void
+finds_how_far_apart_outputs_may_lie(void **state)
+{
+    const struct spt_spec usual = parse("default");
+    const struct spt_spec threes = parse("window30 conv4-3 pool3 conv4-4 pool2 FC-1");
+
+    (void)state;
+    assert_int_equal(spt_spec_every(&usual, 0, 64), 1);
+    assert_int_equal(spt_spec_every(&usual, 1, 64), 1);
+    assert_int_equal(spt_spec_every(&usual, 3, 64), 2);
+    assert_int_equal(spt_spec_every(&usual, 4, 64), 4);
+    assert_int_equal(spt_spec_every(&usual, 100, 64), 8);
+    assert_int_equal(spt_spec_every(&usual, 8, 60), 4);
+    assert_int_equal(spt_spec_every(&threes, 4, 30), 3);
+    assert_int_equal(spt_spec_every(&threes, 6, 30), 6);
+    assert_int_equal(spt_spec_every(&threes, 6, 31), 1);
+}
+
 int
 main(void)
 {
@@ -345,6 +363,7 @@ main(void)
         cmocka_unit_test(refuses_absurd_sizes),
         cmocka_unit_test(cuts_a_long_text_in_its_messages),
         cmocka_unit_test(counts_the_layers_that_two_nets_have_in_common),
+        cmocka_unit_test(finds_how_far_apart_outputs_may_lie),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,52 @@ the_size_of_the_tile_does_not_matter(void **state)
 }
 
 static void
+check_coarse(const char *text, uint32_t every, uint32_t height, uint32_t width,
+             uint32_t tile)
+{
+    struct spt_net *net = material_net(text, 3);
+    struct spt_predict_options options = {.tile = tile};
+    uint32_t rows = (height + every - 1) / every, columns = (width + every - 1) / every;
+    struct guarded image = guarded_take((size_t)height * width);
+    struct guarded all = guarded_take((size_t)height * width);
+    struct guarded coarse = guarded_take((size_t)rows * columns);
+    struct spt_predictor *predictor;
+
+    material_fill(image.at, (size_t)height * width, height);
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict_every(predictor, every, every * 5), every);
+    assert_int_equal(
+        spt_predict_coarse(predictor, image.at, height, width, every, coarse.at, NULL),
+        SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, image.at, height, width, all.at, NULL),
+                     SEPTUM_OK);
+    for (uint32_t y = 0; y < rows; y++)
+        for (uint32_t x = 0; x < columns; x++)
+            assert_true(fabsf(coarse.at[y * columns + x] -
+                              all.at[y * every * width + x * every]) < 1e-5F);
+    assert_true(guarded_intact(&coarse));
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+    guarded_free(&image);
+    guarded_free(&all);
+    guarded_free(&coarse);
+}
+
+static void
+a_coarse_prediction_is_the_fine_one_at_its_pixels(void **state)
+{
+    static const char three[] = "window15 conv4-3 pool3 conv2-4 FC-5 FC-1";
+
+    (void)state;
+    check_coarse(MATERIAL_NET, 2, 23, 31, 8);
+    check_coarse(MATERIAL_NET, 4, 23, 31, 8); /* the last tiles hang over */
+    check_coarse(MATERIAL_NET, 4, 45, 16, 0);
+    check_coarse(MATERIAL_NET, 1, 23, 31, 8);
+    check_coarse(three, 3, 19, 22, 6);
+    check_coarse(three, 3, 20, 40, 9);
+}
+
+static void
 the_memory_bound_does_not_matter(void **state)
 {
     enum {
@@ -684,6 +730,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_naive_net_at_every_pixel),
         cmocka_unit_test(the_size_of_the_tile_does_not_matter),
+        cmocka_unit_test(a_coarse_prediction_is_the_fine_one_at_its_pixels),
         cmocka_unit_test(the_memory_bound_does_not_matter),
         cmocka_unit_test(refuses_too_little_memory_for_any_tile),
         cmocka_unit_test(refuses_an_image_smaller_than_the_window),
