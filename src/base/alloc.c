@@ -20,14 +20,16 @@ void *
 spt_alloc_aligned(size_t count, size_t size)
 {
     size_t bytes, huge;
-    void *block;
+    void *block = NULL;
 
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
         return NULL;
     bytes = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* a multiple, and never 0 */
     huge = bytes / HUGE_PAGE * HUGE_PAGE; /* what lies beyond keeps its small pages */
-    block = aligned_alloc(huge > 0 ? HUGE_PAGE : ALIGNMENT, bytes);
-    if (block != NULL && huge > 0)
+    /* Not aligned_alloc(), which may want whole multiples of the alignment. */
+    if (posix_memalign(&block, huge > 0 ? HUGE_PAGE : ALIGNMENT, bytes) != 0)
+        return NULL;
+    if (huge > 0)
         madvise(block, huge, MADV_HUGEPAGE); /* a wish: without it all works as well */
     return block;
 }
