@@ -48,10 +48,7 @@ static struct septum_error err = {.text = "no memory"};
 static void
 stop_on(enum septum_status status)
 {
-    if (status == SEPTUM_OK)
-        return;
-    fprintf(stderr, "%s\n", err.text);
-    exit(1);
+    bench_stop_on(status, &err);
 }
 
 static struct spt_samples
