@@ -139,10 +139,15 @@ def normalise(image):
     return ((image - middle) * 3.29 / (high - low if high > low else 1)).astype(np.float32)
 
 
-def torch_variants(words, weights):
+def find_precisions():
+    """Where the processor has no bf16, there is nothing to compare with."""
+    return ("f32", "bf16") if run_bench(8, "bf16")["precision"] == "bf16" else ("f32",)
+
+
+def torch_variants(words, weights, precisions):
     for form in ("dilated", "fragments"):
         for layout in ("contiguous", "channels_last"):
-            for precision in ("f32", "bf16"):
+            for precision in precisions:
                 for compiled in (False, True) if options.compile else (False,):
                     net = Dense(words, weights, form == "fragments")
                     if layout == "channels_last":
@@ -185,7 +190,7 @@ def train_torch(net, run, x, tile, precision):
 # ---- measuring -----------------------------------------------------------------------
 
 
-def gather():
+def gather(precisions):
     """All contenders: (what, precision, name) -> a call that takes one turn and returns
     the pixels a second, or None to be timed over `pixels`."""
     words, weights = read_net(options.model)
@@ -208,7 +213,7 @@ def gather():
     normal = normalise(image)[None, None]
     answers["onnxruntime"] = ort.run(None, {port: normal})[0][0, 0]
     calls["predict", "f32", "onnxruntime"] = lambda: ort.run(None, {port: normal})
-    for name, layout, precision, net, run in torch_variants(words, weights):
+    for name, layout, precision, net, run in torch_variants(words, weights, precisions):
         x, y = shaped(padded, layout), shaped(small, layout)
         net.eval()
         if precision == "f32":
@@ -231,7 +236,8 @@ def time_call(what, call):
 
 
 def main():
-    calls = gather()
+    precisions = find_precisions()
+    calls = gather(precisions)
     speeds = {}
 
     def note(key, value):
@@ -247,7 +253,7 @@ def main():
             print(f"{' '.join(key)}: left out ({type(error).__name__})", flush=True)
             broken.add(key)
     for round_number in range(options.rounds):
-        for precision in ("f32", "bf16"):
+        for precision in precisions:
             note(("predict", precision, "septum"),
                  run_bench(options.tile, precision)["dense_pixels_per_second"])
             note(("train", precision, "septum"),
