@@ -14,8 +14,6 @@
 #include "train/transfer.h"
 
 #define THRESHOLD_IMAGES 2
-#define ENOUGH_WINDOWS 4     /* answered, to find a threshold on them alone, and the */
-#define ENOUGH_MEMBRANE 0.05 /* share of membrane in them */
 
 /* Stream of the strategies' random choices, apart from those of the training. */
 #define PURPOSE_ASKING 201
@@ -254,16 +252,6 @@ find_judges(const struct state *state, size_t *every)
     return labelled;
 }
 
-static bool
-is_enough(const struct state *state, const struct spt_tally *answered)
-{
-    uint64_t side = spt_net_spec(state->learner)->window, membrane, all;
-
-    spt_tally_count(answered, &membrane, &all);
-    return all >= ENOUGH_WINDOWS * side * side &&
-           (double)membrane >= ENOUGH_MEMBRANE * (double)all;
-}
-
 /* Find the threshold on what was predicted before it was answered: nothing is fairer,
  * in the very images that matter.  Until enough is answered, labels that were kept from
  * learning count with it, or where there are none labelled images that were learnt;
@@ -277,7 +265,7 @@ find_threshold(struct state *state, struct septum_error *err)
     const struct spt_samples *judges = find_judges(state, &every);
     enum septum_status status;
 
-    if (is_enough(state, &tally)) {
+    if (spt_tally_is_enough(&tally, spt_net_spec(state->learner)->window)) {
         state->threshold = spt_tally_best(&tally).threshold;
         return SEPTUM_OK;
     }

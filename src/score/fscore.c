@@ -7,6 +7,9 @@
 
 #include "image/mask.h"
 
+#define LEAST_MEMBRANE 0.05
+#define LEAST_WINDOWS 4
+
 static size_t
 find_bin(float probability)
 {
@@ -73,6 +76,25 @@ spt_tally_count(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all
         *membrane += tally->membrane[bin];
         *all += tally->membrane[bin] + tally->other[bin];
     }
+}
+
+bool
+spt_tally_has_membrane(const struct spt_tally *tally)
+{
+    uint64_t membrane, all;
+
+    spt_tally_count(tally, &membrane, &all);
+    return (double)membrane >= LEAST_MEMBRANE * (double)all;
+}
+
+bool
+spt_tally_is_enough(const struct spt_tally *tally, uint32_t side)
+{
+    uint64_t membrane, all;
+
+    spt_tally_count(tally, &membrane, &all);
+    return all >= (uint64_t)LEAST_WINDOWS * side * side &&
+           spt_tally_has_membrane(tally);
 }
 
 void

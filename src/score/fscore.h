@@ -12,6 +12,7 @@
 #ifndef SEPTUM_SCORE_FSCORE_H
 #define SEPTUM_SCORE_FSCORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,14 @@ void spt_tally_halve(struct spt_tally *tally);
 
 /* Pixels counted so far, and those of them that are membrane. */
 void spt_tally_count(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all);
+
+/* Is there membrane enough, one pixel in twenty, for an F-score to mean something?  It
+ * would be a matter of a few pixels. */
+bool spt_tally_has_membrane(const struct spt_tally *tally);
+
+/* Is this enough to find a threshold on: four windows of `side` pixels, with membrane
+ * enough?  Less would name any. */
+bool spt_tally_is_enough(const struct spt_tally *tally, uint32_t side);
 
 struct spt_score {
     double threshold; /* the multiple of 1 / BINS that was used */

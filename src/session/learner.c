@@ -23,11 +23,6 @@
 /* A candidate that learnt for a smaller part of its round is not judged. */
 #define LEAST_PART 0.3
 
-/* Of the pixels that a candidate is judged by, for their F-score to mean something; and
- * how many windows of them it takes to find a threshold. */
-#define LEAST_MEMBRANE 0.05
-#define LEAST_WINDOWS 4
-
 /* Gentler than a training from new weights: what is known is not to be forgotten. */
 #define RATE 5e-4
 
@@ -224,17 +219,12 @@ add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
     return status;
 }
 
-/* The threshold that `find` finds on what was tallied, if that is enough to say: a
- * window or two, or hardly any membrane, would name any. */
+/* The threshold that `find` finds on what was tallied, if that is enough to say. */
 static double
 find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
                struct spt_score (*find)(const struct spt_tally *), double otherwise)
 {
-    uint64_t side = learner->workspace->model.spec.window, membrane, all;
-
-    spt_tally_count(tally, &membrane, &all);
-    return all >= LEAST_WINDOWS * side * side &&
-                   (double)membrane >= LEAST_MEMBRANE * (double)all
+    return spt_tally_is_enough(tally, learner->workspace->model.spec.window)
                ? find(tally).threshold
                : otherwise;
 }
@@ -267,12 +257,8 @@ static bool
 is_no_worse(const struct spt_tally *truth, const struct spt_score *ours,
             const struct spt_score *theirs)
 {
-    uint64_t membrane, all;
-
-    spt_tally_count(truth, &membrane, &all);
-    return (double)membrane < LEAST_MEMBRANE * (double)all
-               ? ours->pixel_error <= theirs->pixel_error
-               : ours->f_score >= theirs->f_score;
+    return spt_tally_has_membrane(truth) ? ours->f_score >= theirs->f_score
+                                         : ours->pixel_error <= theirs->pixel_error;
 }
 
 /* Judge the candidate by the answers that it has not learnt. */

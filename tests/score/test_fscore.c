@@ -285,6 +285,23 @@ agrees_with_a_plain_recount_of_random_pixels(void **state)
 }
 
 static void
+says_whether_it_counted_enough(void **state)
+{
+    struct spt_tally tally = {0};
+
+    (void)state;
+    assert_false(spt_tally_is_enough(&tally, 1));
+    tally.membrane[7] = 5; /* of 100: one in twenty */
+    tally.other[3] = 95;
+    assert_true(spt_tally_has_membrane(&tally));
+    assert_true(spt_tally_is_enough(&tally, 5)); /* 4 windows of 25 pixels */
+    assert_false(spt_tally_is_enough(&tally, 6));
+    tally.other[3] = 96;
+    assert_false(spt_tally_has_membrane(&tally));
+    assert_false(spt_tally_is_enough(&tally, 5));
+}
+
+static void
 halving_leaves_the_later_counts_the_heavier(void **state)
 {
     const float low[3] = {0.2f, 0.2f, 0.2f}, high[2] = {0.8f, 0.8f};
@@ -334,6 +351,7 @@ main(void)
         cmocka_unit_test(chooses_the_middle_where_nothing_is_known),
         cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
         cmocka_unit_test(says_how_much_it_counted),
+        cmocka_unit_test(says_whether_it_counted_enough),
         cmocka_unit_test(halving_leaves_the_later_counts_the_heavier),
     };
 
