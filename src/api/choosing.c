@@ -11,9 +11,6 @@
 #define DEFAULT_WINDOWS 6
 #define DEFAULT_LEAST_WINDOWS 5
 
-/* A window of 64 x 64 pixels is measured on 256 of them. */
-#define DEFAULT_EVERY 4
-
 static const enum spt_region_search searches[] = {
     [SEPTUM_SEARCH_AUTO] = SPT_SEARCH_AUTO,
     [SEPTUM_SEARCH_GREEDY] = SPT_SEARCH_GREEDY,
@@ -62,7 +59,7 @@ spt_choosing_read(const struct septum_choosing *choosing, struct spt_choosing *o
 
     *out = (struct spt_choosing){
         .measure = {.from = measures[choosing->measure],
-                    .every = choosing->every > 0 ? choosing->every : DEFAULT_EVERY},
+                    .every = choosing->every > 0 ? choosing->every : SPT_MEASURE_EVERY},
         .fade = novelties[choosing->novelty].fade,
         .calibrate = choosing->calibrate,
     };

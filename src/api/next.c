@@ -73,20 +73,6 @@ is_askable(const struct spt_survey *survey, size_t i)
            NULL;
 }
 
-/* Predict image `i` and measure its windows. */
-static enum septum_status
-predict_sample(struct spt_choice *choice, size_t i, struct septum_error *err)
-{
-    struct spt_survey *survey = &choice->survey;
-    const struct spt_measured measured = {.f = survey->f[i]};
-    enum septum_status status = spt_measure_windows(
-        choice->workspace.predictor, &survey->samples.sample[i],
-        &survey->candidates[i].grid, &choice->how.measure, &measured, err);
-
-    survey->measured[i] = status == SEPTUM_OK;
-    return status;
-}
-
 /*
  * Find the temperature of the probabilities: on the images for validation, which the
  * net has not learnt from, or else on what is labelled of the others.
@@ -160,7 +146,7 @@ measure(struct spt_choice *choice, struct septum_error *err)
         snprintf(line, sizeof line, "predicting image %zu of %zu", i + 1, count);
         if (!report(choice, 0.7 * (double)i / (double)count, line))
             return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-        status = predict_sample(choice, i, err);
+        status = spt_survey_measure(survey, i, &choice->how.measure, err);
     }
     if (status != SEPTUM_OK)
         return status;

@@ -15,6 +15,10 @@ enum spt_measure {
     SPT_MEASURE_DROPOUT,    /* the mean over passes with dropout */
 };
 
+/* On every so many-th pixel of every so many-th row uncertainty is measured unless the
+ * user asks for more: a window of 64 x 64 pixels on 256 of them. */
+#define SPT_MEASURE_EVERY 4
+
 /* All zero is the paper's way. */
 struct spt_measure_options {
     enum spt_measure from;

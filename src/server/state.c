@@ -88,9 +88,10 @@ add_ahead(const struct spt_site *site, const struct spt_board *board,
           struct spt_text *text)
 {
     const struct spt_project_image *images = spt_desk_images(site->desk)->image;
+    const size_t next = spt_board_next(board);
 
     spt_text_add(text, "\"ahead\": %" PRId64 ", ",
-                 board->pick_count > 0 ? images[board->picks[0].image].id : 0);
+                 next < board->pick_count ? images[board->picks[next].image].id : 0);
 }
 
 void
@@ -130,7 +131,8 @@ spt_answer_state(struct spt_site *site, const struct spt_request *request, int64
     add_learning(board, &text);
     add_ahead(site, board, &text);
     spt_text_add(&text, "\"choosing\": %s, \"done\": %s, \"error\": ",
-                 board->choosing ? "true" : "false", board->done ? "true" : "false");
+                 spt_board_is_choosing(board) ? "true" : "false",
+                 board->done ? "true" : "false");
     spt_text_add_json(&text, board->error);
     spt_desk_unlock(site->desk);
     spt_text_add(&text, "}\n");

@@ -36,6 +36,24 @@ spt_map_drop(struct spt_map *map)
         free(map);
 }
 
+size_t
+spt_board_next(const struct spt_board *board)
+{
+    size_t next = 0;
+
+    while (next < board->pick_count &&
+           board->image[board->picks[next].image].map == NULL)
+        next++;
+    return next;
+}
+
+bool
+spt_board_is_choosing(const struct spt_board *board)
+{
+    return board->choosing ||
+           (board->pick_count > 0 && spt_board_next(board) == board->pick_count);
+}
+
 void
 spt_pick_clear(struct spt_pick *pick)
 {

@@ -57,12 +57,19 @@ struct spt_board {
     size_t points;
     struct spt_pick picks[SPT_BOARD_PICKS]; /* the next first */
     size_t pick_count;
-    bool choosing;                 /* the next pick is in the making */
+    bool choosing;                 /* picks are in the making */
     bool done;                     /* nothing is left to ask */
     char what[96];                 /* the worker does now; "" = nothing */
     double fraction, seconds_left; /* of that; negative: not known */
     char error[1024];              /* what went wrong last, or "" */
 };
+
+/* Number of the pick to hand out next, the first whose image has a map to propose from;
+ * pick_count while there is none. */
+size_t spt_board_next(const struct spt_board *board);
+
+/* Is what to hand out next, a pick or its map, in the making? */
+bool spt_board_is_choosing(const struct spt_board *board);
 
 void spt_pick_clear(struct spt_pick *pick);
 void spt_board_clear(struct spt_board *board);

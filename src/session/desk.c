@@ -253,19 +253,20 @@ lend(struct spt_desk *desk, const char *who, struct spt_pick *pick,
     return spt_project_end(desk->project, status, err);
 }
 
-/* Take the first pick off the board; false when there is none. */
+/* Take the next pick off the board; false when there is none. */
 static bool
 take_pick(struct spt_desk *desk, struct spt_pick *pick, struct spt_map **map)
 {
     struct spt_board *board = spt_desk_lock(desk);
-    bool there = board->pick_count > 0;
+    size_t next = spt_board_next(board);
+    bool there = next < board->pick_count;
 
     if (there) {
-        *pick = board->picks[0];
+        *pick = board->picks[next];
         *map = spt_map_hold(board->image[pick->image].map);
         board->pick_count--;
-        memmove(board->picks, board->picks + 1,
-                board->pick_count * sizeof *board->picks);
+        memmove(board->picks + next, board->picks + next + 1,
+                (board->pick_count - next) * sizeof *board->picks);
         board->choosing = board->pick_count == 0;
     }
     spt_desk_unlock(desk);

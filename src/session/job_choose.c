@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-/* So long are regions kept back at the start until all images are predicted. */
+/* So long are regions kept back at the start until all images are measured. */
 #define PATIENCE_SECONDS 10.0
 
 bool
@@ -52,7 +52,19 @@ spt_cluster_all(struct spt_worker *worker, struct septum_error *err)
         spt_worker_unlock(worker);
     }
     worker->old_picks = true;
+    worker->ready = spt_clock_seconds();
     return status;
+}
+
+/* Images that no model has measured. */
+static size_t
+count_unknown(const struct spt_worker *worker)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < worker->survey.samples.count; i++)
+        count += !worker->survey.measured[i];
+    return count;
 }
 
 bool
@@ -62,13 +74,12 @@ spt_choose_is_due(struct spt_worker *worker)
 
     if (worker->survey.clusters == 0)
         return false;
-    unmeasured = spt_worker_count_stale(worker, true);
+    unmeasured = count_unknown(worker);
     if (unmeasured == worker->survey.samples.count ||
         (unmeasured > 0 && spt_clock_seconds() - worker->ready < PATIENCE_SECONDS))
         return false;
-    pthread_mutex_lock(&worker->shared->lock);
-    picks = worker->shared->board.pick_count;
-    pthread_mutex_unlock(&worker->shared->lock);
+    picks = spt_worker_look(worker)->pick_count;
+    spt_worker_leave(worker);
     return worker->old_picks || (picks < SPT_BOARD_PICKS / 2 && !worker->exhausted);
 }
 
@@ -116,7 +127,7 @@ publish_picks(struct spt_worker *worker, struct spt_pick *picks, size_t count)
     memcpy(board->picks, picks, count * sizeof *picks);
     board->pick_count = count;
     board->error[0] = '\0';
-    board->choosing = count == 0 && spt_worker_count_stale(worker, true) > 0;
+    board->choosing = count == 0 && count_unknown(worker) > 0;
     board->done = count == 0 && !board->choosing;
     spt_worker_unlock(worker);
 }

@@ -30,6 +30,10 @@ forget_picks(struct spt_worker *worker)
     for (size_t i = 0; i < board->pick_count; i++)
         spt_pick_clear(&board->picks[i]);
     board->pick_count = 0;
+    for (size_t i = 0; i < board->images; i++) {
+        spt_map_drop(board->image[i].map);
+        board->image[i].map = NULL;
+    }
     board->choosing = true;
     spt_worker_unlock(worker);
     memset(worker->survey.measured, 0,
@@ -68,10 +72,7 @@ adopt(struct spt_worker *worker, const struct spt_verdict *verdict, int64_t *id,
         return status;
     }
     spt_workspace_take_model(workspace, *id, &model);
-    for (size_t i = 0; i < workspace->images.count; i++)
-        worker->sheets[i].fresh = false;
-    free(worker->membrane); /* of the model before */
-    worker->membrane = NULL;
+    spt_worker_outdate(worker);
     if (verdict->turned)
         forget_picks(worker);
     spt_worker_publish_model(worker);

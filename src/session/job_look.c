@@ -84,8 +84,7 @@ take_model(struct spt_worker *worker, struct septum_error *err)
                           spt_project_path(workspace->project));
     if (status == SEPTUM_OK)
         status = spt_worker_renew_learner(worker, err);
-    for (size_t i = 0; i < workspace->images.count; i++)
-        worker->sheets[i].fresh = false;
+    spt_worker_outdate(worker);
     spt_worker_publish_model(worker);
     return status;
 }
@@ -172,7 +171,6 @@ open_all(struct spt_worker *worker, struct septum_error *err)
         status = spt_project_unlearnt(workspace->project, &unlearnt, err);
     if (status == SEPTUM_OK && unlearnt > 0)
         status = spt_learner_hear(worker->learner, 0, NULL, err);
-    worker->ready = spt_clock_seconds();
     return status;
 }
 

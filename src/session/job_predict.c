@@ -7,43 +7,61 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 
 /* An image is predicted in bands of so many rows: how long a job may take. */
 #define BAND 512
 
-/* While there is something to learn, predicting all images gives way after so many
- * times the length of a round: neither a thousand images nor a slow machine may keep
- * the net from learning while its expert is there.
- */
-#define SWEEP_ROUNDS 0.5
+/* While there is something to learn, only images are predicted that are asked about
+ * next or after that. */
+#define AHEAD 2
+
+/* The first unpredicted image of up to `most` picks, in their order; or none. */
+static size_t
+find_picked(struct spt_worker *worker, size_t most)
+{
+    const size_t none = worker->workspace.images.count;
+    struct spt_board *board = spt_worker_look(worker);
+    size_t found = none;
+
+    for (size_t p = 0; p < board->pick_count && p < most && found == none; p++)
+        if (!worker->sheets[board->picks[p].image].predicted)
+            found = board->picks[p].image;
+    spt_worker_leave(worker);
+    return found;
+}
+
+bool
+spt_propose_is_due(struct spt_worker *worker)
+{
+    const struct spt_board *board = spt_worker_look(worker);
+    bool waits = board->pick_count > 0 && spt_board_next(board) == board->pick_count;
+
+    spt_worker_leave(worker);
+    return waits;
+}
 
 bool
 spt_predict_is_due(struct spt_worker *worker)
 {
-    if (worker->sheets == NULL ||
-        (worker->membrane == NULL && spt_worker_count_stale(worker, false) == 0))
+    if (worker->sheets == NULL || spt_worker_count_unpredicted(worker) == 0)
         return false;
     return !spt_learn_is_due(worker) ||
-           worker->swept < SWEEP_ROUNDS * worker->shared->options.learn_seconds;
+           find_picked(worker, AHEAD) < worker->workspace.images.count;
 }
 
-/* The next image to predict: first those that a region waits in. */
+/* The next image to predict: first those that a region waits in, last those that are
+ * only scored on. */
 static size_t
 find_next(struct spt_worker *worker)
 {
-    size_t count = worker->workspace.images.count, next = count;
-    struct spt_board *board = spt_worker_lock(worker);
+    const size_t count = worker->workspace.images.count;
+    size_t next = find_picked(worker, SPT_BOARD_PICKS);
 
-    for (size_t p = 0; p < board->pick_count && next == count; p++)
-        if (!worker->sheets[board->picks[p].image].fresh)
-            next = board->picks[p].image;
-    spt_worker_unlock(worker);
     for (size_t i = 0; i < count && next == count; i++)
-        if (!worker->sheets[i].fresh && !worker->sheets[i].validation)
+        if (!worker->sheets[i].predicted && !worker->sheets[i].validation)
             next = i;
     for (size_t i = 0; i < count && next == count; i++)
-        if (!worker->sheets[i].fresh)
+        if (!worker->sheets[i].predicted)
             next = i;
     return next;
 }
@@ -79,50 +97,32 @@ predict_band(struct spt_worker *worker, struct septum_error *err)
 }
 
 static enum septum_status
-publish_map(struct spt_worker *worker, struct septum_error *err)
+publish(struct spt_worker *worker, struct septum_error *err)
 {
-    size_t i = worker->under_way;
-    struct spt_worker_sheet *sheet = &worker->sheets[i];
-    const struct spt_sample *sample = sheet->sample;
-    size_t pixels = (size_t)sample->height * sample->width;
-    struct spt_map *map, *old;
-    float *f = NULL, *old_f = NULL;
-    struct spt_board *board;
+    struct spt_worker_sheet *sheet = &worker->sheets[worker->under_way];
+    const uint32_t height = sheet->sample->height, width = sheet->sample->width;
+    const size_t pixels = (size_t)height * width;
+    struct spt_map *map = spt_map_create(worker->workspace.model_id, height, width);
+    struct spt_map *old;
+    struct spt_board_image *image;
 
-    map = spt_map_create(worker->workspace.model_id, sample->height, sample->width);
-    if (!sheet->validation) {
-        size_t windows = spt_grid_count(&worker->survey.candidates[sheet->number].grid);
-
-        spt_survey_measure(&worker->survey, sheet->number, worker->membrane);
-        f = spt_worker_copy(worker->survey.f[sheet->number], windows);
-    }
-    if (map == NULL || (!sheet->validation && f == NULL)) {
-        free(f);
-        spt_map_drop(map);
+    if (map == NULL)
         return spt_fail_memory(err, "probabilities", pixels);
-    }
     map->threshold = worker->workspace.model.threshold;
     for (size_t at = 0; at < pixels; at++)
         map->values[at] = (uint8_t)(worker->membrane[at] * 255 + 0.5F);
-    board = spt_worker_lock(worker);
-    old = board->image[i].map;
-    board->image[i].map = map;
-    if (f != NULL) {
-        old_f = board->image[i].f;
-        board->image[i].f = f;
-    }
+    image = &spt_worker_lock(worker)->image[worker->under_way];
+    old = image->map;
+    image->map = map;
     spt_worker_unlock(worker);
     spt_map_drop(old);
-    free(old_f);
-    sheet->fresh = true;
-    worker->exhausted = false;
+    sheet->predicted = true;
     return SEPTUM_OK;
 }
 
 enum septum_status
 spt_predict_next(struct spt_worker *worker, struct septum_error *err)
 {
-    double started = spt_clock_seconds();
     const struct spt_sample *sample;
     enum septum_status status;
 
@@ -138,15 +138,11 @@ spt_predict_next(struct spt_worker *worker, struct septum_error *err)
     }
     sample = worker->sheets[worker->under_way].sample;
     status = predict_band(worker, err);
-    worker->swept += spt_clock_seconds() - started;
     if (status == SEPTUM_OK && worker->row < sample->height)
         return SEPTUM_OK;
     if (status == SEPTUM_OK)
-        status = publish_map(worker, err);
+        status = publish(worker, err);
     free(worker->membrane);
     worker->membrane = NULL;
-    /* With all measured anew, other regions may be best. */
-    if (status == SEPTUM_OK && spt_worker_count_stale(worker, false) == 0)
-        worker->old_picks = true;
     return status;
 }

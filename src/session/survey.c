@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "active/novelty.h"
-#include "active/uncertainty.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "loop/abundance.h"
@@ -169,12 +168,17 @@ spt_survey_fade(struct spt_survey *survey, double fade, struct septum_error *err
     return status;
 }
 
-void
-spt_survey_measure(struct spt_survey *survey, size_t i, const float *membrane)
+enum septum_status
+spt_survey_measure(struct spt_survey *survey, size_t i,
+                   const struct spt_measure_options *options, struct septum_error *err)
 {
-    spt_uncertainty_windows(membrane, survey->samples.sample[i].width,
-                            &survey->candidates[i].grid, survey->f[i]);
-    survey->measured[i] = true;
+    const struct spt_measured measured = {.f = survey->f[i]};
+    enum septum_status status =
+        spt_measure_windows(survey->workspace->predictor, &survey->samples.sample[i],
+                            &survey->candidates[i].grid, options, &measured, err);
+
+    survey->measured[i] = survey->measured[i] || status == SEPTUM_OK;
+    return status;
 }
 
 /* ---- what to ask about ----------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #ifndef SEPTUM_SESSION_SURVEY_H
 #define SEPTUM_SESSION_SURVEY_H
 
+#include "loop/measure.h"
 #include "session/workspace.h"
 
 /* All zero is a valid, empty survey. */
@@ -43,8 +44,10 @@ spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
 enum septum_status
 spt_survey_fade(struct spt_survey *survey, double fade, struct septum_error *err);
 
-/* Measure the windows of image `i` on its probability map. */
-void spt_survey_measure(struct spt_survey *survey, size_t i, const float *membrane);
+/* Measure f of the windows of image `i` with the workspace's model. */
+enum septum_status
+spt_survey_measure(struct spt_survey *survey, size_t i,
+                   const struct spt_measure_options *options, struct septum_error *err);
 
 /*
  * Find which windows `who` may be asked about: those with an unknown pixel in images

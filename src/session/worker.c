@@ -25,17 +25,29 @@
 /* ---- what the jobs share --------------------------------------------------------- */
 
 struct spt_board *
-spt_worker_lock(struct spt_worker *worker)
+spt_worker_look(struct spt_worker *worker)
 {
     pthread_mutex_lock(&worker->shared->lock);
     return &worker->shared->board;
 }
 
 void
+spt_worker_leave(struct spt_worker *worker)
+{
+    pthread_mutex_unlock(&worker->shared->lock);
+}
+
+struct spt_board *
+spt_worker_lock(struct spt_worker *worker)
+{
+    return spt_worker_look(worker);
+}
+
+void
 spt_worker_unlock(struct spt_worker *worker)
 {
     worker->shared->board.version++;
-    pthread_mutex_unlock(&worker->shared->lock);
+    spt_worker_leave(worker);
 }
 
 void
@@ -105,18 +117,26 @@ spt_worker_copy(const float *values, size_t count)
     return copy;
 }
 
-size_t
-spt_worker_count_stale(const struct spt_worker *worker, bool never)
+void
+spt_worker_outdate(struct spt_worker *worker)
 {
-    size_t stale = 0;
-
     for (size_t i = 0; i < worker->workspace.images.count; i++) {
-        const struct spt_worker_sheet *sheet = &worker->sheets[i];
+        struct spt_worker_sheet *sheet = &worker->sheets[i];
 
-        stale += never ? !sheet->validation && !worker->survey.measured[sheet->number]
-                       : !sheet->fresh;
+        sheet->measured = sheet->predicted = false;
     }
-    return stale;
+    free(worker->membrane);
+    worker->membrane = NULL;
+}
+
+size_t
+spt_worker_count_unpredicted(const struct spt_worker *worker)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < worker->workspace.images.count; i++)
+        count += !worker->sheets[i].predicted;
+    return count;
 }
 
 /* ---- the thread ------------------------------------------------------------------ */
@@ -128,6 +148,7 @@ static const struct job {
     enum task {
         TASK_QUIET,
         TASK_CLUSTER,
+        TASK_MEASURE,
         TASK_PREDICT,
         TASK_LEARN,
     } task;
@@ -135,7 +156,9 @@ static const struct job {
     {spt_look_is_due, spt_look_around, TASK_QUIET},
     {spt_judge_is_due, spt_learn_on, TASK_LEARN},
     {spt_choose_is_due, spt_choose_regions, TASK_QUIET},
+    {spt_propose_is_due, spt_predict_next, TASK_PREDICT},
     {spt_cluster_is_due, spt_cluster_all, TASK_CLUSTER},
+    {spt_measure_is_due, spt_measure_next, TASK_MEASURE},
     {spt_predict_is_due, spt_predict_next, TASK_PREDICT},
     {spt_learn_is_due, spt_learn_on, TASK_LEARN},
 };
@@ -150,13 +173,16 @@ tell(struct spt_worker *worker, enum task task)
 
     if (task == TASK_CLUSTER) {
         snprintf(what, sizeof what, "comparing %zu windows", worker->survey.windows);
-    } else if (task == TASK_PREDICT) {
-        size_t count = worker->workspace.images.count;
-        size_t stale = spt_worker_count_stale(worker, false);
+    } else if (task == TASK_MEASURE || task == TASK_PREDICT) {
+        bool measures = task == TASK_MEASURE;
+        size_t count =
+            measures ? worker->survey.samples.count : worker->workspace.images.count;
+        size_t left = measures ? spt_worker_count_unmeasured(worker)
+                               : spt_worker_count_unpredicted(worker);
 
-        snprintf(what, sizeof what, "predicting image %zu of %zu", count - stale + 1,
-                 count);
-        fraction = (double)(count - stale) / (double)count;
+        snprintf(what, sizeof what, "%s image %zu of %zu",
+                 measures ? "looking at" : "predicting", count - left + 1, count);
+        fraction = (double)(count - left) / (double)count;
     } else if (task == TASK_LEARN) {
         spt_learner_tell(worker->learner, what, sizeof what, &fraction, &seconds_left);
     }

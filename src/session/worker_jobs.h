@@ -17,7 +17,8 @@ struct spt_worker_sheet {
     const struct spt_sample *sample;
     size_t number;   /* among the images asked about, or among those to score on */
     bool validation; /* the latter */
-    bool fresh;      /* predicted by the current model */
+    bool measured;   /* by the current model, as far as it is asked about, */
+    bool predicted;  /* and mapped */
 };
 
 struct spt_worker {
@@ -28,17 +29,21 @@ struct spt_worker {
     size_t *validation_which;
     struct spt_worker_sheet *sheets; /* of all images, in the project's order */
     struct spt_learner *learner;
-    int64_t answers;  /* number of the last answer that was taken in */
-    uint64_t told;    /* news that were looked at */
-    double looked;    /* when */
-    double ready;     /* when it could first predict; 0 = not yet */
-    bool old_picks;   /* the board's were chosen by what is not so any more */
-    bool exhausted;   /* with these answers and measures nothing is left to ask */
+    int64_t answers; /* number of the last answer that was taken in */
+    uint64_t told;   /* news that were looked at */
+    double looked;   /* when */
+    double ready;    /* since when there is only measuring left to do before choosing */
+    bool old_picks;  /* the board's were chosen by what is not so any more */
+    bool exhausted;  /* with these answers and measures nothing is left to ask */
     size_t under_way; /* image that is being predicted, */
     uint32_t row;     /* from this row on, */
     float *membrane;  /* into this; NULL = none is */
-    double swept;     /* seconds of predicting since the last round of learning */
+    double swept;     /* seconds of measuring since the last round of learning */
 };
+
+/* The board, to read; what the worker shares is locked until it leaves. */
+struct spt_board *spt_worker_look(struct spt_worker *worker);
+void spt_worker_leave(struct spt_worker *worker);
 
 /* The board, to write to; spt_worker_unlock() makes its version another. */
 struct spt_board *spt_worker_lock(struct spt_worker *worker);
@@ -54,8 +59,13 @@ spt_worker_publish_course(struct spt_worker *worker, struct septum_error *err);
 enum septum_status
 spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err);
 
-/* Images that the current model has not predicted, or that none ever has. */
-size_t spt_worker_count_stale(const struct spt_worker *worker, bool never);
+/* Images of the survey that the current model has not measured; images that it has not
+ * predicted. */
+size_t spt_worker_count_unmeasured(const struct spt_worker *worker);
+size_t spt_worker_count_unpredicted(const struct spt_worker *worker);
+
+/* There is another model: what the last one found in the images is out of date. */
+void spt_worker_outdate(struct spt_worker *worker);
 
 /* Copy `count` floats for the board; NULL when memory runs out. */
 float *spt_worker_copy(const float *values, size_t count);
@@ -73,6 +83,12 @@ bool spt_choose_is_due(struct spt_worker *worker);
 enum septum_status
 spt_choose_regions(struct spt_worker *worker, struct septum_error *err);
 
+bool spt_measure_is_due(struct spt_worker *worker);
+enum septum_status
+spt_measure_next(struct spt_worker *worker, struct septum_error *err);
+
+/* Does somebody wait for a map to paint on? */
+bool spt_propose_is_due(struct spt_worker *worker);
 bool spt_predict_is_due(struct spt_worker *worker);
 enum septum_status
 spt_predict_next(struct spt_worker *worker, struct septum_error *err);
