@@ -159,10 +159,11 @@ spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
     if (share == 0 || labelled == 0)
         return SEPTUM_OK;
     every = (labelled + MOST_IMAGES - 1) / MOST_IMAGES;
-    while (list_blocks(samples, side, every, NULL) / share < FEWEST_BLOCKS &&
-           side / 2 >= SMALLEST_SIDE)
-        side /= 2;
     count = list_blocks(samples, side, every, NULL);
+    while (count / share < FEWEST_BLOCKS && side / 2 >= SMALLEST_SIDE) {
+        side /= 2;
+        count = list_blocks(samples, side, every, NULL);
+    }
     drawn = count / share;
     if (drawn < FEWEST_BLOCKS)
         return SEPTUM_OK;
