@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define THRESHOLD_IMAGES 8
+
 static bool
 tell(const struct spt_listener *listener, double fraction, const char *what,
      bool milestone)
@@ -56,6 +58,7 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
 
 enum septum_status
 spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
+                      const struct spt_samples *learnt,
                       const struct spt_settings *settings,
                       const struct spt_listener *listener, struct spt_net *net,
                       struct spt_run_result *result, char text[SPT_DOMAIN_TEXT],
@@ -80,8 +83,15 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *
     memcpy(spt_net_parameters(net), source->parameters,
            source->spec.parameter_count * sizeof(float));
     spt_net_changed(net);
-    *result = (struct spt_run_result){.threshold = spt_tally_choose(&tally).threshold,
-                                      .f_score = score.f_score};
+    if (learnt != NULL)
+        status = spt_evaluate_model(source, settings->precision, learnt,
+                                    spt_evaluate_every(learnt, THRESHOLD_IMAGES),
+                                    is_comparing, &told, &tally, err);
+    *result = (struct spt_run_result){
+        .threshold =
+            learnt != NULL ? spt_tally_choose(&tally).threshold : score.threshold,
+        .f_score = score.f_score,
+    };
     tell(listener, 1, text, true);
-    return SEPTUM_OK;
+    return status;
 }

@@ -185,7 +185,7 @@ describe(struct job *job, const struct spt_experiment *experiment)
         "the pool, %zu to test on. The first %u layers are transferred; %u epochs "
         "of %llu steps each, preset %s, %s, %u seed%s. The simulated expert is asked "
         "for one region of %zu to %zu windows after each epoch, lambda %.2g.%s "
-        "F-score at a threshold found on pixels%s.%s%s%s",
+        "F-score at a threshold found on labelled pixels.%s%s%s",
         options->source_model != NULL ? options->source_model : "trained here", net,
         job->labelled.count, job->labelled.count == 1 ? "" : "s",
         (unsigned long long)job->labelled_samples.known, job->pool.count,
@@ -195,7 +195,6 @@ describe(struct job *job, const struct spt_experiment *experiment)
         experiment->seeds, experiment->seeds == 1 ? "" : "s",
         experiment->trial.region.least_windows, experiment->trial.region.most_windows,
         experiment->trial.region.lambda, choosing,
-        job->settings.judges > 0 ? " that were not learnt" : " that were learnt",
         job->domain[0] != '\0' ? " Before any learning, " : "", job->domain,
         job->domain[0] != '\0' ? "." : "");
 }

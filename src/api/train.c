@@ -134,8 +134,9 @@ keep_better(const struct septum_train_options *options, struct job *job,
     if (options->from == NULL || options->net != NULL || !job->settings.adapts ||
         judges->count == 0)
         return SEPTUM_OK;
-    return spt_adapt_keep_better(&job->from, judges, &job->settings, &listener,
-                                 job->net, result, job->kept, err);
+    return spt_adapt_keep_better(
+        &job->from, judges, job->validation.count > 0 ? NULL : &job->samples,
+        &job->settings, &listener, job->net, result, job->kept, err);
 }
 
 /* What makes this training this one: settings, first weights, data. */

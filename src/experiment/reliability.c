@@ -57,7 +57,7 @@ count_logits(const struct spt_trial *trial, struct spt_predictor *predictor,
              uint64_t seed, struct spt_logits *judged, struct spt_logits *tested,
              struct septum_error *err)
 {
-    size_t every = (trial->labelled->count + FEW_IMAGES - 1) / FEW_IMAGES;
+    size_t every = spt_evaluate_every(trial->labelled, FEW_IMAGES);
     struct spt_samples held = {0};
     enum septum_status status = hold_out(trial, seed, &held, err);
 

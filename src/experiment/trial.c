@@ -248,28 +248,29 @@ find_judges(const struct state *state, size_t *every)
     *every = 1;
     if (state->judges.count > 0)
         return &state->judges;
-    *every = (labelled->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+    *every = spt_evaluate_every(labelled, THRESHOLD_IMAGES);
     return labelled;
 }
 
 /* Find the threshold on what was predicted before it was answered: nothing is fairer,
- * in the very images that matter.  Until enough is answered, labels that were kept from
- * learning count with it, or where there are none labelled images that were learnt;
- * they say less of other images, and are trusted accordingly.
+ * in the very images that matter.  Until enough is answered, the labelled images count
+ * with it, what was learnt of them and what was not; they say less of other images, and
+ * are trusted accordingly.
  */
 static enum septum_status
 find_threshold(struct state *state, struct septum_error *err)
 {
+    const struct spt_samples *labelled = state->trial->labelled;
     struct spt_tally tally = state->proposals;
-    size_t every;
-    const struct spt_samples *judges = find_judges(state, &every);
     enum septum_status status;
 
     if (spt_tally_is_enough(&tally, spt_net_spec(state->learner)->window)) {
         state->threshold = spt_tally_best(&tally).threshold;
         return SEPTUM_OK;
     }
-    status = spt_evaluate(state->predictor, judges, every, alive, state, &tally, err);
+    status = spt_evaluate(state->predictor, labelled,
+                          spt_evaluate_every(labelled, THRESHOLD_IMAGES), alive, state,
+                          &tally, err);
     if (status == SEPTUM_OK)
         state->threshold = spt_tally_choose(&tally).threshold;
     return status;

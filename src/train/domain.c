@@ -14,10 +14,10 @@ score(const struct spt_model *model, const struct spt_samples *labelled,
       enum spt_precision precision, spt_alive_fn alive, void *user, double *f_score,
       struct septum_error *err)
 {
-    size_t every = (labelled->count + MOST_IMAGES - 1) / MOST_IMAGES;
     struct spt_tally tally = {0};
-    enum septum_status status =
-        spt_evaluate_model(model, precision, labelled, every, alive, user, &tally, err);
+    enum septum_status status = spt_evaluate_model(
+        model, precision, labelled, spt_evaluate_every(labelled, MOST_IMAGES), alive,
+        user, &tally, err);
 
     if (status == SEPTUM_OK)
         *f_score = spt_tally_best(&tally).f_score;

@@ -35,6 +35,12 @@ spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
     return status;
 }
 
+size_t
+spt_evaluate_every(const struct spt_samples *samples, size_t most)
+{
+    return samples->count > most ? (samples->count + most - 1) / most : 1;
+}
+
 enum septum_status
 spt_evaluate_cells(struct spt_predictor *predictor, const struct spt_samples *samples,
                    size_t every, spt_alive_fn alive, void *user,

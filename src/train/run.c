@@ -18,8 +18,8 @@
     "epoch,steps,windows,loss,rate,f_score,best_f_score,best_threshold,pixel_error,"   \
     "train_seconds\n"
 
-/* Without validation images the threshold is found on at most so many training images:
- * more would change its second digit at best. */
+/* Without validation images the threshold is found on at most so many training images,
+ * too: more would change its second digit at best. */
 #define THRESHOLD_IMAGES 8
 
 struct state {
@@ -108,24 +108,47 @@ save(struct state *state, struct spt_net *net, struct septum_error *err)
                                 err);
 }
 
-/* Score the averaged weights on the validation samples, or else on those kept to judge,
- * or on some of the training's. */
+/* Score the averaged weights on what they have not learnt: the validation samples, or
+ * else those kept to judge. */
 static enum septum_status
 evaluate(struct state *state, struct septum_error *err)
 {
     const struct spt_run *run = state->run;
-    const struct spt_samples *samples = run->validation != NULL ? run->validation
-                                        : run->judges != NULL   ? run->judges
-                                                                : run->samples;
-    size_t every = run->validation != NULL
-                       ? 1
-                       : (samples->count + THRESHOLD_IMAGES - 1) / THRESHOLD_IMAGES;
+    const struct spt_samples *samples =
+        run->validation != NULL ? run->validation : run->judges;
 
     spt_trainer_publish(state->trainer, state->answer);
     state->tally = (struct spt_tally){0};
     state->evaluated = steps_done(state);
-    return spt_evaluate(state->predictor, samples, every, alive, state, &state->tally,
-                        err);
+    return samples != NULL ? spt_evaluate(state->predictor, samples, 1, alive, state,
+                                          &state->tally, err)
+                           : SEPTUM_OK;
+}
+
+/*
+ * Find threshold and F-score after the last evaluation.  Labels that were kept from
+ * learning are too few to find a threshold on, and of those that were learnt the net is
+ * surer than of others: both together said most (docs/training.md).
+ */
+static enum septum_status
+find_threshold(struct state *state, struct spt_run_result *out,
+               struct septum_error *err)
+{
+    const struct spt_run *run = state->run;
+    const struct spt_score judged = spt_tally_best(&state->tally);
+    enum septum_status status;
+
+    out->f_score = judged.f_score;
+    out->threshold = judged.threshold;
+    if (run->validation != NULL)
+        return SEPTUM_OK;
+    status = spt_evaluate(state->predictor, run->samples,
+                          spt_evaluate_every(run->samples, THRESHOLD_IMAGES), alive,
+                          state, &state->tally, err);
+    out->threshold = spt_tally_choose(&state->tally).threshold;
+    if (run->judges == NULL)
+        out->f_score = spt_tally_best(&state->tally).f_score;
+    return status;
 }
 
 /* A row of the log and a line for the user.  A stop in the middle leaves both as they
@@ -248,13 +271,15 @@ spt_run(struct spt_net *net, const struct spt_run *run, struct spt_run_result *o
         struct septum_error *err)
 {
     struct state state = {.run = run, .evaluated = UINT64_MAX}; /* never */
-    struct spt_score best;
+    struct spt_run_result result = {0};
     enum septum_status status = begin(&state, net, err);
 
     if (status == SEPTUM_OK)
         status = take_steps(&state, net, err);
     if (status == SEPTUM_OK && state.evaluated != steps_done(&state))
         status = evaluate(&state, err);
+    if (status == SEPTUM_OK)
+        status = find_threshold(&state, &result, err);
     if (status == SEPTUM_OK && state.stopped) /* when told of the last epoch */
         status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     if (status == SEPTUM_ESTOPPED) {
@@ -264,14 +289,9 @@ spt_run(struct spt_net *net, const struct spt_run *run, struct spt_run_result *o
     }
     if (status != SEPTUM_OK)
         goto done;
-    best = spt_tally_best(&state.tally);
-    *out = (struct spt_run_result){
-        .epochs = (double)steps_done(&state) / (double)state.epoch_steps,
-        .windows = steps_done(&state) * spt_trainer_step_windows(state.trainer),
-        .threshold = run->validation != NULL ? best.threshold
-                                             : spt_tally_choose(&state.tally).threshold,
-        .f_score = best.f_score,
-    };
+    result.epochs = (double)steps_done(&state) / (double)state.epoch_steps;
+    result.windows = steps_done(&state) * spt_trainer_step_windows(state.trainer);
+    *out = result;
     spt_trainer_publish(state.trainer, net);
 done:
     spt_predictor_free(state.predictor);

@@ -11,7 +11,7 @@
 struct spt_run {
     const struct spt_samples *samples;
     const struct spt_samples *validation; /* or NULL */
-    const struct spt_samples *judges;     /* to find the threshold on at the end, when
+    const struct spt_samples *judges;     /* labels kept from learning, to judge by when
                                              there is no validation; or NULL */
     const struct spt_settings *settings;
     uint64_t seed;
@@ -29,9 +29,11 @@ struct spt_run {
 struct spt_run_result {
     double epochs;    /* done */
     uint64_t windows; /* learnt from */
-    double threshold; /* spt_tally_choose() of the validation samples, or the judges,
-                         or, with neither, the training samples */
-    double f_score;   /* at best, there */
+    double
+        threshold;  /* the best of the validation samples, or without spt_tally_choose()
+                       of the judges and of what was learnt, together */
+    double f_score; /* at best, on the validation samples, or the judges, or with
+                       neither on what was learnt */
 };
 
 /*

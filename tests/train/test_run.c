@@ -313,6 +313,46 @@ without_validation_the_training_samples_give_the_threshold(void **state)
     end(&training);
 }
 
+/* The threshold is found on what was learnt and what was kept together, the F-score on
+ * what was kept alone. */
+static void
+labels_kept_to_judge_by_help_to_find_the_threshold(void **state)
+{
+    static const struct spt_predict_options options;
+    struct training training;
+    struct spt_predictor *predictor;
+    struct spt_tally tally = {0};
+    struct spt_score best;
+    double chosen;
+
+    (void)state;
+    begin(&training, 1);
+    /* With wrong labels, to be far from what was learnt. */
+    for (size_t i = 0; i < training.validation.count; i++)
+        for (size_t at = 0; at < 20 * 24; at++)
+            spt_samples_set_label(&training.validation, i, at,
+                                  training.validation.sample[i].labels[at] ==
+                                          SPT_LABEL_MEMBRANE
+                                      ? SPT_LABEL_OTHER
+                                      : SPT_LABEL_MEMBRANE);
+    training.run.judges = &training.validation;
+    training.run.validation = NULL;
+    assert_int_equal(run(&training, NULL), SEPTUM_OK);
+    best = find_best(training.net, &training.validation, &chosen);
+    assert_true(training.result.f_score == best.f_score);
+    assert_int_equal(spt_predictor_create(training.net, &options, &predictor, NULL),
+                     SEPTUM_OK);
+    for (int kept = 0; kept < 2; kept++)
+        assert_int_equal(spt_evaluate(predictor,
+                                      kept ? &training.validation : &training.samples,
+                                      1, NULL, NULL, &tally, NULL),
+                         SEPTUM_OK);
+    spt_predictor_free(predictor);
+    assert_true(training.result.threshold == spt_tally_choose(&tally).threshold);
+    assert_true(training.result.threshold != chosen); /* of those kept alone */
+    end(&training);
+}
+
 /* Samples that know nothing must not keep the threshold from being found. */
 static void
 samples_without_labels_do_not_hide_those_with(void **state)
@@ -630,6 +670,7 @@ main(void)
         cmocka_unit_test(epochs_may_be_a_fraction_and_are_at_least_a_step),
         cmocka_unit_test(the_threshold_is_that_of_the_best_f_score),
         cmocka_unit_test(without_validation_the_training_samples_give_the_threshold),
+        cmocka_unit_test(labels_kept_to_judge_by_help_to_find_the_threshold),
         cmocka_unit_test(samples_without_labels_do_not_hide_those_with),
         cmocka_unit_test(equal_runs_are_equal_and_other_seeds_are_not),
         cmocka_unit_test(resumed_it_equals_one_never_stopped),
