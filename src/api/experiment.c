@@ -145,10 +145,15 @@ find_source(struct job *job, struct septum_error *err)
         if (asprintf(&trained, "%s/source.onnx", job->options->directory) < 0)
             return spt_fail_memory(err, job->options->directory, 256);
         path = trained;
-        status = train_source(job, path, err);
+        status = spt_directory_make(job->options->directory, err);
+        if (status == SEPTUM_OK)
+            status = train_source(job, path, err);
     }
     if (status == SEPTUM_OK)
         status = spt_model_read(path, &job->source, err);
+    if (status == SEPTUM_OK && job->options->transfer > 0)
+        status =
+            spt_transfer_check(&job->source, (uint32_t)job->options->transfer, err);
     free(trained);
     return status;
 }
@@ -347,14 +352,14 @@ septum_experiment(const struct septum_experiment_options *options,
     if (status == SEPTUM_OK)
         status = parse_ranges(&job, err);
     if (status == SEPTUM_OK)
-        status = spt_directory_make(options->directory, err);
-    if (status == SEPTUM_OK)
         status = find_source(&job, err);
     if (status == SEPTUM_OK)
         status = load_target(&job, err);
     if (status == SEPTUM_OK)
         status = spt_adapt(&job.source, &job.labelled_samples, options->polarity,
                            &job.settings, &listener, job.domain, err);
+    if (status == SEPTUM_OK)
+        status = spt_directory_make(options->directory, err);
     if (status == SEPTUM_OK)
         status = run(&job, err);
     spt_labelled_clear(&job.target);

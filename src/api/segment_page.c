@@ -92,6 +92,12 @@ spt_segment_check(const struct septum_segment_options *options,
 {
     if (PROCESS_BYTES + page->reading_bytes < memory_of(options))
         return SEPTUM_OK;
+    if (PROCESS_BYTES >= memory_of(options))
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "the program alone takes %" PRIu64
+                        " bytes of memory, and %" PRIu64
+                        " are allowed; allow more, such as --memory 256M",
+                        PROCESS_BYTES, memory_of(options));
     return spt_fail(err, SEPTUM_EINVAL,
                     "%s: reading it takes %" PRIu64 " bytes at once and the program "
                     "%" PRIu64 ", more than the %" PRIu64 " allowed; save it as TIFF "

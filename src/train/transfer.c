@@ -8,6 +8,17 @@
 #include "image/normalise.h"
 
 enum septum_status
+spt_transfer_check(const struct spt_model *from, uint32_t layers,
+                   struct septum_error *err)
+{
+    if (layers == SPT_ALL_LAYERS || layers <= from->spec.weighted_count)
+        return SEPTUM_OK;
+    return spt_fail(err, SEPTUM_EINVAL,
+                    "transfer: %u layers are wanted, and the source model has %u",
+                    layers, from->spec.weighted_count);
+}
+
+enum septum_status
 spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
              struct spt_net *net, uint32_t *copied, struct septum_error *err)
 {
@@ -21,10 +32,8 @@ spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
                         "transfer: the source model sees intensities normalised by "
                         "\"%s\", this version only by \"%s\"",
                         from->normalisation, SPT_NORMALISATION);
-    if (wanted > from->spec.weighted_count)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "transfer: %u layers are wanted, and the source model has %u",
-                        wanted, from->spec.weighted_count);
+    if (spt_transfer_check(from, layers, err) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     if (wanted > common) {
         char ours[SPT_SPEC_TEXT], theirs[SPT_SPEC_TEXT];
 

@@ -9,6 +9,10 @@
 
 #define SPT_ALL_LAYERS UINT32_MAX
 
+/* Refuses (SEPTUM_EINVAL) more layers with weights than `from` has. */
+enum septum_status spt_transfer_check(const struct spt_model *from, uint32_t layers,
+                                      struct septum_error *err);
+
 /*
  * Copy the weights of the first `layers` layers with weights of `from` (or all that it
  * has) into `net`, and draw new ones for the layers after them.  *copied becomes the

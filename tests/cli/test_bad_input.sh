@@ -74,6 +74,7 @@ train_fails label.png --net "$small" --images twenty.png --labels label.png
 train_fails "membrane" --net "$small" --images image.png --labels blank.png
 train_fails "64" --images twenty.png --labels twenty-label.png
 segment_fails ten.png -m model.onnx ten.png
+segment_fails "--memory 256M" -m model.onnx image.png --memory 1
 septum segment -m model.onnx -o segmented 'no
 file.png'
 check "a name of two lines is told in one" exited 1 'no?file.png: No such file'

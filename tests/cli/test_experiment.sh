@@ -49,6 +49,10 @@ check "--force replaces them" succeeded
 check "--strategies and --seeds are followed" [ "$(sed 1d results/curves.csv |
     cut -d, -f 1,2 | sort -u | tr '\n' ' ')" = "finetune,0 finetune,1 " ]
 
+experiment -o never --source source.onnx --labelled 0 --pool 2 --test 4 --transfer 9
+check "more layers than there are cannot be moved" exited 1 "transfer: 9 layers are wanted"
+check "and nothing is written then" [ ! -e never ]
+
 # Of the labelled images' windows, one: 32 x 32 pixels.
 experiment -o few --source source.onnx --labelled 0-1 --pool 2 --test 4 \
     --strategies source,scratch,all --labelled-windows 1
