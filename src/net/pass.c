@@ -15,6 +15,7 @@
 #include "net/conv.h"
 #include "net/dot.h"
 #include "net/net_private.h"
+#include "net/plan.h"
 #include "net/pool.h"
 
 /* One layer at one shape. */
@@ -34,6 +35,7 @@ struct spt_pass {
     struct spt_net *net;
     struct spt_pass_shape shape;
     uint32_t side;
+    size_t logit_count;
     uint64_t version; /* of the parameters that the convolutions have loaded */
     struct step step[SPT_SPEC_LAYERS];
     char *values;          /* input, outputs, gradients: one block */
@@ -45,215 +47,24 @@ struct spt_pass {
     void *scratch;         /* oneDNN's */
 };
 
-/* Pixels from one output of the dense form to the next. */
-static uint32_t
-step_of(const struct spt_pass_shape *shape)
-{
-    return shape->every > 0 ? shape->every : 1;
-}
-
-/* Offsets in each direction that layer i, a pooling of outputs `step` pixels apart
- * takes its blocks from: where outputs are wanted no closer than that, one is enough.
- */
-static uint32_t
-offsets_of(const struct spt_spec *spec, const struct spt_pass_shape *shape, uint32_t i)
-{
-    uint32_t apart = 1;
-
-    if (shape->form == SPT_FORM_PATCH)
-        return 1;
-    for (uint32_t k = 0; k < i; k++)
-        if (spec->layer[k].kind == SPT_LAYER_POOL)
-            apart *= spec->layer[k].size;
-    return apart < step_of(shape) ? 1 : spec->layer[i].size;
-}
-
-/* Sizes that follow from specification and shape, shared by the plan and the estimate.
- */
-struct sizes {
-    size_t input, output[SPT_SPEC_LAYERS];
-    uint32_t batch[SPT_SPEC_LAYERS], side[SPT_SPEC_LAYERS]; /* of each layer's input */
-};
-
-static void
-work_out_sizes(const struct spt_spec *spec, const struct spt_pass_shape *shape,
-               struct sizes *sizes)
-{
-    bool dense = shape->form == SPT_FORM_DENSE;
-    uint32_t batch = shape->batch;
-    uint32_t side = dense ? shape->tile + spec->window - 1 : spec->window;
-
-    sizes->input = (size_t)batch * side * side;
-    for (uint32_t i = 0; i < spec->layer_count; i++) {
-        const struct spt_layer *layer = &spec->layer[i];
-
-        sizes->batch[i] = batch;
-        sizes->side[i] = side;
-        if (layer->kind == SPT_LAYER_POOL) {
-            uint32_t offsets = offsets_of(spec, shape, i);
-
-            batch *= offsets * offsets;
-            side = (side - offsets + 1) / layer->size;
-        } else {
-            side -= layer->size - 1;
-        }
-        sizes->output[i] = (size_t)batch * side * side * layer->out_channels;
-    }
-}
-
-/* Bytes of the parts of the one block, and of what lies beside it. */
-struct parts {
-    size_t input, image, logits;
-    size_t outputs[2];  /* prediction: the two buffers; training: all, then 0 */
-    size_t gradient[2]; /* each of the two takes turns with the other */
-    size_t winners, order;
-};
-
-static size_t
-larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-/* Whole cache lines, so that no two tensors share one. */
-static size_t
-padded(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
-static size_t
-logit_count(const struct spt_pass_shape *shape)
-{
-    size_t side = shape->form == SPT_FORM_DENSE ? shape->tile / step_of(shape) : 1;
-
-    return shape->batch * side * side;
-}
-
-/* Bytes of the output of layer i. */
-static size_t
-output_bytes(const struct spt_spec *spec, const struct sizes *sizes, uint32_t i,
-             enum spt_precision precision)
-{
-    return padded(sizes->output[i] * (i + 1 == spec->layer_count
-                                          ? sizeof(float)
-                                          : spt_precision_bytes(precision)));
-}
-
-static struct parts
-work_out_parts(const struct spt_spec *spec, const struct spt_pass_shape *shape,
-               const struct sizes *sizes)
-{
-    enum spt_precision precision = spt_engine_precision(shape->precision);
-    size_t logits = logit_count(shape);
-    struct parts parts = {.input = padded(sizes->input * sizeof(float)),
-                          .logits = padded(logits * sizeof(float)),
-                          .order = logits * sizeof(uint32_t)};
-
-    if (precision != SPT_PRECISION_F32)
-        parts.image = padded(sizes->input * spt_precision_bytes(precision));
-    for (uint32_t i = 0; i < spec->layer_count; i++) {
-        size_t bytes = output_bytes(spec, sizes, i, precision);
-
-        if (!shape->training) {
-            parts.outputs[i % 2] = larger(parts.outputs[i % 2], bytes);
-            continue;
-        }
-        parts.outputs[0] += bytes;
-        parts.gradient[i % 2] = larger(parts.gradient[i % 2], bytes);
-        if (spec->layer[i].kind == SPT_LAYER_POOL)
-            parts.winners += sizes->output[i];
-    }
-    return parts;
-}
-
-static size_t
-block_bytes(const struct parts *parts)
-{
-    return parts->input + parts->image + parts->logits + parts->outputs[0] +
-           parts->outputs[1] + parts->gradient[0] + parts->gradient[1];
-}
-
-/* The convolution that layer i is, `weighted` layers with weights before it. */
-static struct spt_conv_shape
-shape_conv(const struct spt_spec *spec, const struct spt_pass_shape *shape,
-           const struct sizes *sizes, uint32_t i, uint32_t weighted)
-{
-    const struct spt_layer *layer = &spec->layer[i];
-    bool trained = shape->training && weighted >= shape->first_trained;
-
-    return (struct spt_conv_shape){
-        .batch = sizes->batch[i],
-        .height = sizes->side[i],
-        .width = sizes->side[i],
-        .in_channels = layer->in_channels,
-        .out_channels = layer->out_channels,
-        .kernel = layer->size,
-        .relu = i + 1 < spec->layer_count,
-        .weight_gradient = trained,
-        .data_gradient = trained && weighted > shape->first_trained,
-        .float_out = i + 1 == spec->layer_count,
-        .precision = spt_engine_precision(shape->precision),
-    };
-}
-
-size_t
-spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
-{
-    struct sizes sizes = {0};
-    struct parts parts;
-    size_t kept = 0, scratch = 0;
-    uint32_t weighted = 0;
-
-    work_out_sizes(spec, shape, &sizes);
-    parts = work_out_parts(spec, shape, &sizes);
-    for (uint32_t i = 0; i < spec->layer_count; i++) {
-        struct spt_conv_shape conv = shape_conv(spec, shape, &sizes, i, weighted);
-
-        if (spec->layer[i].kind == SPT_LAYER_POOL)
-            continue;
-        kept += spt_conv_memory(&conv, &scratch);
-        weighted++;
-    }
-    return block_bytes(&parts) + parts.winners + parts.order + kept + scratch;
-}
-
-double
-spt_pass_operations(const struct spt_spec *spec, const struct spt_pass_shape *shape)
-{
-    struct sizes sizes = {0};
-    double operations = 0;
-
-    work_out_sizes(spec, shape, &sizes);
-    for (uint32_t i = 0; i < spec->layer_count; i++) {
-        const struct spt_layer *layer = &spec->layer[i];
-
-        if (layer->kind != SPT_LAYER_POOL)
-            operations += (double)sizes.output[i] * layer->in_channels * layer->size *
-                          layer->size;
-    }
-    return operations;
-}
-
 /* The fragments' order: the logit of output pixel (y, x) of a tile lies in the fragment
  * that each pooling's offset (y % size, x % size) leads to. */
 static void
-fill_order(struct spt_pass *pass)
+fill_order(struct spt_pass *pass, const struct spt_plan *plan)
 {
     const struct spt_spec *spec = &pass->net->spec;
-    uint32_t row = pass->shape.tile / step_of(&pass->shape);
+    uint32_t row = plan->logit_side;
     uint32_t side = pass->shape.tile / spec->stride;
 
 #pragma omp parallel for schedule(static)
-    for (size_t at = 0; at < logit_count(&pass->shape); at++) {
+    for (size_t at = 0; at < pass->logit_count; at++) {
         size_t fragment = at / ((size_t)row * row);
         uint32_t y = (uint32_t)(at / row % row), x = (uint32_t)(at % row);
 
         for (uint32_t i = 0; i < spec->layer_count; i++) {
             uint32_t size = spec->layer[i].size;
 
-            if (spec->layer[i].kind != SPT_LAYER_POOL ||
-                offsets_of(spec, &pass->shape, i) == 1)
+            if (spec->layer[i].kind != SPT_LAYER_POOL || plan->offsets[i] == 1)
                 continue;
             fragment = (fragment * size + y % size) * size + x % size;
             y /= size;
@@ -264,14 +75,14 @@ fill_order(struct spt_pass *pass)
 }
 
 static enum septum_status
-make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
+make_step(struct spt_pass *pass, uint32_t i, const struct spt_plan *plan,
           struct septum_error *err)
 {
     const struct spt_spec *spec = &pass->net->spec;
     const struct spt_layer *layer = &spec->layer[i];
     struct step *step = &pass->step[i];
     struct spt_conv_shape shape =
-        shape_conv(spec, &pass->shape, sizes, i, step->weighted);
+        spt_plan_conv(plan, spec, &pass->shape, i, step->weighted);
 
     step->pool = (struct spt_pool){
         .batch = shape.batch,
@@ -279,11 +90,11 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
         .width = shape.width,
         .channels = layer->in_channels,
         .size = layer->size,
-        .offsets = offsets_of(spec, &pass->shape, i),
+        .offsets = plan->offsets[i],
         .precision = shape.precision,
     };
     step->layer = layer;
-    step->count = sizes->output[i];
+    step->count = plan->output[i];
     step->dropped = 1;
     if (layer->kind == SPT_LAYER_POOL)
         return SEPTUM_OK;
@@ -300,30 +111,29 @@ make_step(struct spt_pass *pass, uint32_t i, const struct sizes *sizes,
 
 /* Hand out the one block: input, logits, gradients, outputs. */
 static void
-share_memory(struct spt_pass *pass, const struct parts *parts,
-             const struct sizes *sizes)
+share_memory(struct spt_pass *pass, const struct spt_plan *plan)
 {
     const struct spt_spec *spec = &pass->net->spec;
     uint8_t *winner = pass->winners;
     char *at = pass->values;
 
     pass->input = (void *)at;
-    at += parts->input;
-    pass->image = parts->image > 0 ? at : (void *)pass->input;
-    at += parts->image;
+    at += plan->input_bytes;
+    pass->image = plan->image_bytes > 0 ? at : (void *)pass->input;
+    at += plan->image_bytes;
     pass->logits = (void *)at;
-    at += parts->logits;
+    at += plan->logit_bytes;
     for (int i = 0; i < 2; i++) {
         pass->gradient[i] = at;
-        at += parts->gradient[i];
+        at += plan->gradient_bytes[i];
     }
     for (uint32_t i = 0; i < spec->layer_count; i++) {
         struct step *step = &pass->step[i];
 
-        step->out = pass->shape.training || i % 2 == 0 ? at : at + parts->outputs[0];
+        step->out = pass->shape.training || i % 2 == 0 ? at : at + plan->turn_bytes[0];
         if (!pass->shape.training)
             continue;
-        at += output_bytes(spec, sizes, i, pass->shape.precision);
+        at += plan->output_bytes[i];
         if (step->layer->kind == SPT_LAYER_POOL) {
             step->winner = winner;
             winner += step->count;
@@ -332,23 +142,24 @@ share_memory(struct spt_pass *pass, const struct parts *parts,
 }
 
 static enum septum_status
-take_memory(struct spt_pass *pass, const struct sizes *sizes, struct septum_error *err)
+take_memory(struct spt_pass *pass, const struct spt_plan *plan,
+            struct septum_error *err)
 {
     const struct spt_spec *spec = &pass->net->spec;
-    struct parts parts = work_out_parts(spec, &pass->shape, sizes);
     size_t scratch = 0;
 
     for (uint32_t i = 0; i < spec->layer_count; i++)
-        if (pass->step[i].conv != NULL)
-            scratch = larger(scratch, spt_conv_scratch(pass->step[i].conv));
-    pass->values = spt_alloc_aligned(block_bytes(&parts), 1);
-    pass->winners = spt_alloc_array(parts.winners, 1);
+        if (pass->step[i].conv != NULL &&
+            spt_conv_scratch(pass->step[i].conv) > scratch)
+            scratch = spt_conv_scratch(pass->step[i].conv);
+    pass->values = spt_alloc_aligned(plan->block_bytes, 1);
+    pass->winners = spt_alloc_array(plan->winner_bytes, 1);
     pass->scratch = spt_alloc_aligned(scratch, 1);
-    pass->order = spt_alloc_array(parts.order, 1);
+    pass->order = spt_alloc_array(plan->order_bytes, 1);
     if (pass->values == NULL || pass->winners == NULL || pass->scratch == NULL ||
         pass->order == NULL)
         return spt_fail_memory(err, "net", spt_pass_memory(spec, &pass->shape));
-    share_memory(pass, &parts, sizes);
+    share_memory(pass, plan);
     return SEPTUM_OK;
 }
 
@@ -357,7 +168,7 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
                 struct spt_pass **out, struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
-    struct sizes sizes = {0};
+    struct spt_plan plan;
     uint32_t weighted = 0;
     struct spt_pass *pass = spt_alloc_array(1, sizeof *pass);
 
@@ -366,22 +177,23 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
         return spt_fail_memory(err, "net", sizeof *pass);
     pass->net = net;
     pass->shape = *shape;
-    pass->shape.precision = spt_engine_precision(shape->precision);
-    work_out_sizes(&net->spec, shape, &sizes);
-    pass->side = sizes.side[0];
+    spt_plan_make(&net->spec, shape, &plan);
+    pass->shape.precision = plan.precision;
+    pass->side = plan.side[0];
+    pass->logit_count = plan.logits;
     for (uint32_t i = 0; i < net->spec.layer_count && status == SEPTUM_OK; i++) {
         pass->step[i].weighted = weighted;
         weighted += net->spec.layer[i].kind != SPT_LAYER_POOL;
-        status = make_step(pass, i, &sizes, err);
+        status = make_step(pass, i, &plan, err);
     }
     if (status == SEPTUM_OK)
-        status = take_memory(pass, &sizes, err);
+        status = take_memory(pass, &plan, err);
     if (status != SEPTUM_OK) {
         spt_pass_free(pass);
         return status;
     }
     if (shape->form == SPT_FORM_DENSE)
-        fill_order(pass);
+        fill_order(pass, &plan);
     *out = pass;
     return SEPTUM_OK;
 }
@@ -436,7 +248,7 @@ load_parameters(struct spt_pass *pass, struct septum_error *err)
 static void
 gather_logits(struct spt_pass *pass, const float *out)
 {
-    size_t count = logit_count(&pass->shape);
+    size_t count = pass->logit_count;
 
     if (pass->shape.form == SPT_FORM_DENSE) {
 #pragma omp parallel for schedule(static)
@@ -525,7 +337,7 @@ scatter_gradient(struct spt_pass *pass, const float *logit_gradient, void *out)
     const struct step *last = &pass->step[pass->net->spec.layer_count - 1];
     enum spt_precision precision =
         last->conv == NULL ? SPT_PRECISION_F32 : pass->shape.precision;
-    size_t count = logit_count(&pass->shape);
+    size_t count = pass->logit_count;
 
     if (pass->shape.form == SPT_FORM_DENSE) {
 #pragma omp parallel for schedule(static)
