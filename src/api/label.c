@@ -14,12 +14,14 @@
 #define TICK_NANOSECONDS 100000000
 
 static void
-wait_for_end(const struct septum_label_options *options)
+wait_for_end(const struct septum_label_options *options, struct spt_server *server)
 {
     const struct timespec tick = {.tv_nsec = TICK_NANOSECONDS};
 
-    while (options->go_on == NULL || options->go_on(options->user))
+    while (options->go_on == NULL || options->go_on(options->user)) {
+        spt_server_tend(server);
         nanosleep(&tick, NULL);
+    }
 }
 
 enum septum_status
@@ -54,7 +56,7 @@ septum_label(const struct septum_label_options *options, struct septum_error *er
     if (status == SEPTUM_OK &&
         (options->ready == NULL ||
          options->ready(options->user, spt_server_address(server))))
-        wait_for_end(options);
+        wait_for_end(options, server);
     spt_server_stop(server);
     spt_desk_close(desk);
     return status;

@@ -16,9 +16,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "server/patience.h"
 
 /* The page uses 6 connections a tab. */
-#define CONNECTIONS 96
+#define CONNECTIONS SPT_PATIENCE_CLIENTS
 #define CONNECTIONS_OF_ONE 48
 #define IDLE_SECONDS 30
 
@@ -31,6 +33,7 @@ struct spt_server {
     struct spt_site site;
     struct spt_server_options options;
     struct MHD_Daemon *daemon;
+    struct spt_patience patience;
     struct spt_bytes certificate, key; /* texts, ended by 0 */
     char who[SPT_NAME_BYTES];
     char address[320];
@@ -190,6 +193,15 @@ announces_much(struct MHD_Connection *connection)
            (strlen(length) > 15 || strtoull(length, NULL, 10) > LARGEST_BODY);
 }
 
+static struct spt_client *
+client_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
 static enum MHD_Result
 handle(void *user, struct MHD_Connection *connection, const char *path,
        const char *method, const char *version, const char *data, size_t *count,
@@ -219,6 +231,7 @@ handle(void *user, struct MHD_Connection *connection, const char *path,
         *kept = spt_alloc_array(1, sizeof *exchange);
         return *kept != NULL ? MHD_YES : MHD_NO;
     }
+    spt_patience_heard(&server->patience, client_of(connection));
     if (exchange->too_large)
         return refuse(server, connection, 413, "that is too much at once");
     if (exchange->starved)
@@ -233,16 +246,34 @@ static void
 forget(void *user, struct MHD_Connection *connection, void **kept,
        enum MHD_RequestTerminationCode code)
 {
+    struct spt_server *server = user;
     struct exchange *exchange = *kept;
 
-    (void)user;
-    (void)connection;
     (void)code;
+    spt_patience_answered(&server->patience, client_of(connection),
+                          spt_clock_seconds());
     if (exchange == NULL)
         return;
     spt_bytes_clear(&exchange->body);
     free(exchange);
     *kept = NULL;
+}
+
+/* A connection begins or ends. */
+static void
+meet(void *user, struct MHD_Connection *connection, void **client,
+     enum MHD_ConnectionNotificationCode code)
+{
+    struct spt_server *server = user;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+        spt_patience_let_go(&server->patience, *client);
+    else
+        *client = spt_patience_watch(
+            &server->patience,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+                ->connect_fd,
+            spt_clock_seconds());
 }
 
 /* ---- starting -------------------------------------------------------------------- */
@@ -342,11 +373,11 @@ start_daemon(struct spt_server *server, int file, struct septum_error *err)
 
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
-        MHD_OPTION_NOTIFY_COMPLETED, forget, server, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_SECONDS, MHD_OPTION_ARRAY, tls ? tls_options : none,
-        MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, forget, server, MHD_OPTION_NOTIFY_CONNECTION, meet,
+        server, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_OF_ONE,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_ARRAY,
+        tls ? tls_options : none, MHD_OPTION_END);
     if (server->daemon != NULL)
         return SEPTUM_OK;
     close(file);
@@ -388,6 +419,7 @@ spt_server_start(const struct spt_server_options *options, struct spt_desk *desk
     server = spt_alloc_array(1, sizeof *server);
     if (server == NULL)
         return spt_fail_memory(err, "the server", sizeof *server);
+    spt_patience_init(&server->patience);
     server->options = *options;
     server->site.desk = desk;
     server->site.name = name;
@@ -426,12 +458,19 @@ spt_server_address(const struct spt_server *server)
 }
 
 void
+spt_server_tend(struct spt_server *server)
+{
+    spt_patience_put_out(&server->patience, spt_clock_seconds());
+}
+
+void
 spt_server_stop(struct spt_server *server)
 {
     if (server == NULL)
         return;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    spt_patience_clear(&server->patience);
     spt_bytes_clear(&server->certificate);
     spt_bytes_clear(&server->key);
     free(server);

@@ -27,6 +27,9 @@ spt_server_start(const struct spt_server_options *options, struct spt_desk *desk
 /* The address to open, with the token; borrowed. */
 const char *spt_server_address(const struct spt_server *server);
 
+/* Put out who takes too long over a request; for every now and then. */
+void spt_server_tend(struct spt_server *server);
+
 /* Finish what is being answered and close; NULL is allowed. */
 void spt_server_stop(struct spt_server *server);
 
