@@ -378,11 +378,11 @@ export class Expert {
     }
 
     // Wait until the page says that all is saved, after it had the time to say otherwise.
-    async saved() {
+    async saved(wait = WAIT) {
         await this.page.evaluate(() => new Promise((done) =>
             requestAnimationFrame(() => requestAnimationFrame(done))));
         await this.page.waitForFunction(
-            () => document.getElementById('saved-text').textContent === 'saved', null, WAIT);
+            () => document.getElementById('saved-text').textContent === 'saved', null, wait);
     }
 
     async confirm() {
