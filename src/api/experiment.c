@@ -16,6 +16,7 @@
 #include "train/hold_out.h"
 #include "train/model_file.h"
 #include "train/run.h"
+#include "train/transfer.h"
 
 #define DEFAULT_STRATEGIES "frozen,finetune,expert"
 #define DEFAULT_EPOCHS 10
