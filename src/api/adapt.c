@@ -56,42 +56,54 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
                                          : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
-enum septum_status
-spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
-                      const struct spt_samples *learnt,
-                      const struct spt_settings *settings,
-                      const struct spt_listener *listener, struct spt_net *net,
-                      struct spt_run_result *result, char text[SPT_DOMAIN_TEXT],
-                      struct septum_error *err)
+/* Find the threshold of the source model on what was tallied of the judges and, without
+ * validation images, on what only the other net has learnt. */
+static enum septum_status
+find_threshold(const struct spt_model *source, const struct spt_run *run,
+               struct spt_listener *listener, struct spt_tally *tally,
+               double *threshold, struct septum_error *err)
 {
-    struct spt_listener told = *listener;
+    enum septum_status status;
+
+    *threshold = spt_tally_best(tally).threshold;
+    if (run->validation != NULL)
+        return SEPTUM_OK;
+    status = spt_evaluate_model(source, run->settings->precision, run->samples,
+                                spt_evaluate_every(run->samples, THRESHOLD_IMAGES),
+                                is_comparing, listener, tally, err);
+    *threshold = spt_tally_choose(tally).threshold;
+    return status;
+}
+
+enum septum_status
+spt_adapt_keep_better(const struct spt_model *source, const struct spt_run *run,
+                      struct spt_net *net, struct spt_run_result *result,
+                      char text[SPT_DOMAIN_TEXT], struct septum_error *err)
+{
+    const struct spt_samples *judges =
+        run->validation != NULL ? run->validation : run->judges;
+    struct spt_listener listener = {run->progress, run->user};
     struct spt_tally tally = {0};
-    struct spt_score score;
-    enum septum_status status = spt_evaluate_model(source, settings->precision, judges,
-                                                   1, is_comparing, &told, &tally, err);
+    enum septum_status status;
+    double f_score;
 
     text[0] = '\0';
-    if (status != SEPTUM_OK)
-        return status;
-    score = spt_tally_best(&tally);
-    if (score.f_score <= result->f_score)
+    if (judges == NULL)
         return SEPTUM_OK;
+    status = spt_evaluate_model(source, run->settings->precision, judges, 1,
+                                is_comparing, &listener, &tally, err);
+    f_score = spt_tally_best(&tally).f_score;
+    if (status != SEPTUM_OK || f_score <= result->f_score)
+        return status;
     snprintf(text, SPT_DOMAIN_TEXT,
              "untouched, the source model is better (F-score %.3f against %.3f) and "
              "stays: more labels are needed",
-             score.f_score, result->f_score);
+             f_score, result->f_score);
     memcpy(spt_net_parameters(net), source->parameters,
            source->spec.parameter_count * sizeof(float));
     spt_net_changed(net);
-    if (learnt != NULL)
-        status = spt_evaluate_model(source, settings->precision, learnt,
-                                    spt_evaluate_every(learnt, THRESHOLD_IMAGES),
-                                    is_comparing, &told, &tally, err);
-    *result = (struct spt_run_result){
-        .threshold =
-            learnt != NULL ? spt_tally_choose(&tally).threshold : score.threshold,
-        .f_score = score.f_score,
-    };
-    tell(listener, 1, text, true);
+    *result = (struct spt_run_result){.f_score = f_score};
+    status = find_threshold(source, run, &listener, &tally, &result->threshold, err);
+    tell(&listener, 1, text, true);
     return status;
 }

@@ -26,18 +26,14 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
 
 /*
  * Nobody is to get a net that is worse than the one it was tuned from: where `source`,
- * untouched, has a higher F-score than `result` on the samples `judges`, which neither
- * has learnt from, it takes the net's place and *result becomes its.  `learnt` are what
- * only the net has learnt from: labels that the source's threshold is found on, too;
- * NULL where `judges` are enough, validation images.  That is told as above, and left
- * in `text`; otherwise that is empty.
+ * untouched, has a higher F-score than `result` of `run` on what neither has learnt
+ * from, validation images or labels kept to judge by, it takes the net's place and
+ * *result becomes its.  That is told as above, and left in `text`; otherwise, and where
+ * there is nothing to judge by, that is empty.
  */
 enum septum_status
-spt_adapt_keep_better(const struct spt_model *source, const struct spt_samples *judges,
-                      const struct spt_samples *learnt,
-                      const struct spt_settings *settings,
-                      const struct spt_listener *listener, struct spt_net *net,
-                      struct spt_run_result *result, char text[SPT_DOMAIN_TEXT],
-                      struct septum_error *err);
+spt_adapt_keep_better(const struct spt_model *source, const struct spt_run *run,
+                      struct spt_net *net, struct spt_run_result *result,
+                      char text[SPT_DOMAIN_TEXT], struct septum_error *err);
 
 #endif

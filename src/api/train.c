@@ -121,22 +121,14 @@ transfer(const struct septum_train_options *options, struct job *job,
     return status;
 }
 
-/* Compare what was learnt with where it came from, if both are of one shape and there
- * are labels that neither has learnt. */
+/* Compare what was learnt with where it came from, if both are of one shape. */
 static enum septum_status
-keep_better(const struct septum_train_options *options, struct job *job,
-            struct spt_run_result *result, struct septum_error *err)
+keep_better(const struct septum_train_options *options, const struct spt_run *run,
+            struct job *job, struct spt_run_result *result, struct septum_error *err)
 {
-    const struct spt_listener listener = {options->progress, options->user};
-    const struct spt_samples *judges =
-        job->validation.count > 0 ? &job->validation : &job->judges;
-
-    if (options->from == NULL || options->net != NULL || !job->settings.adapts ||
-        judges->count == 0)
+    if (options->from == NULL || options->net != NULL || !job->settings.adapts)
         return SEPTUM_OK;
-    return spt_adapt_keep_better(
-        &job->from, judges, job->validation.count > 0 ? NULL : &job->samples,
-        &job->settings, &listener, job->net, result, job->kept, err);
+    return spt_adapt_keep_better(&job->from, run, job->net, result, job->kept, err);
 }
 
 /* What makes this training this one: settings, first weights, data. */
@@ -301,9 +293,9 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
         };
 
         status = spt_run(job.net, &run, &result, err);
+        if (status == SEPTUM_OK)
+            status = keep_better(options, &run, &job, &result, err);
     }
-    if (status == SEPTUM_OK)
-        status = keep_better(options, &job, &result, err);
     if (status == SEPTUM_OK)
         status = save_model(options, &job, &result, err);
     if (status == SEPTUM_OK)
