@@ -135,6 +135,24 @@ test('undoes and redoes without limit, also after a reload', async (t) => {
     assert.ok(await expert.page.locator('#redo').isDisabled());
 });
 
+// Painted pixels of the screen that lie beyond the image: what a move has left behind.
+function paintOutside(page, view) {
+    const [left, top] = view.toScreen(0, 0), [right, bottom] =
+        view.toScreen(view.imageWidth, view.imageHeight);
+    return page.evaluate(([x0, y0, x1, y1]) => {
+        const canvas = document.querySelector('canvas.paint');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width,
+                                                              canvas.height);
+        let painted = 0;
+        for (let at = 0; at < canvas.width * canvas.height; at++) {
+            const x = at % canvas.width, y = Math.floor(at / canvas.width);
+            if ((x < x0 || y < y0 || x > x1 || y > y1) && data[4 * at + 3] > 0)
+                painted++;
+        }
+        return painted;
+    }, [left - 1, top - 1, right + 1, bottom + 1]);
+}
+
 test('paints where one points, at any zoom', async (t) => {
     const { expert } = await begin(t);
     const { page, view } = expert;
@@ -159,6 +177,7 @@ test('paints where one points, at any zoom', async (t) => {
         view.pan(30, -20);
         await expert.stroke([inside(), inside()], MEMBRANE);
         await assertSaved(expert);
+        assert.strictEqual(await paintOutside(page, view), 0);
     }
     await expert.shoot('zoomed');
 });

@@ -12,7 +12,7 @@ import { CSS, PROPOSAL, greyColours, hatched, knownColours, labelColours,
 import { TileLayer, paintGrey, paintLabels, paintOutline } from './tiles.js';
 import { Viewport } from './viewport.js';
 
-const EVERYTHING = [0, 0, Infinity, Infinity];
+const EVERYTHING = [-Infinity, -Infinity, Infinity, Infinity];
 
 export class Scene {
     constructor(stage) {
