@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define THRESHOLD_IMAGES 8
-
 static bool
 tell(const struct spt_listener *listener, double fraction, const char *what,
      bool milestone)
@@ -68,9 +66,10 @@ find_threshold(const struct spt_model *source, const struct spt_run *run,
     *threshold = spt_tally_best(tally).threshold;
     if (run->validation != NULL)
         return SEPTUM_OK;
-    status = spt_evaluate_model(source, run->settings->precision, run->samples,
-                                spt_evaluate_every(run->samples, THRESHOLD_IMAGES),
-                                is_comparing, listener, tally, err);
+    status =
+        spt_evaluate_model(source, run->settings->precision, run->samples,
+                           spt_evaluate_every(run->samples, SPT_RUN_THRESHOLD_IMAGES),
+                           is_comparing, listener, tally, err);
     *threshold = spt_tally_choose(tally).threshold;
     return status;
 }

@@ -18,10 +18,6 @@
     "epoch,steps,windows,loss,rate,f_score,best_f_score,best_threshold,pixel_error,"   \
     "train_seconds\n"
 
-/* Without validation images the threshold is found on at most so many training images,
- * too: more would change its second digit at best. */
-#define THRESHOLD_IMAGES 8
-
 struct state {
     const struct spt_run *run;
     struct spt_trainer *trainer;
@@ -143,8 +139,8 @@ find_threshold(struct state *state, struct spt_run_result *out,
     if (run->validation != NULL)
         return SEPTUM_OK;
     status = spt_evaluate(state->predictor, run->samples,
-                          spt_evaluate_every(run->samples, THRESHOLD_IMAGES), alive,
-                          state, &state->tally, err);
+                          spt_evaluate_every(run->samples, SPT_RUN_THRESHOLD_IMAGES),
+                          alive, state, &state->tally, err);
     out->threshold = spt_tally_choose(&state->tally).threshold;
     if (run->judges == NULL)
         out->f_score = spt_tally_best(&state->tally).f_score;

@@ -8,6 +8,10 @@
 #include "train/samples.h"
 #include "train/settings.h"
 
+/* Without validation samples a threshold is found on at most so many of those learnt
+ * from, too: more would change its second digit at best. */
+#define SPT_RUN_THRESHOLD_IMAGES 8
+
 struct spt_run {
     const struct spt_samples *samples;
     const struct spt_samples *validation; /* or NULL */
@@ -29,11 +33,10 @@ struct spt_run {
 struct spt_run_result {
     double epochs;    /* done */
     uint64_t windows; /* learnt from */
-    double
-        threshold;  /* the best of the validation samples, or without spt_tally_choose()
-                       of the judges and of what was learnt, together */
-    double f_score; /* at best, on the validation samples, or the judges, or with
-                       neither on what was learnt */
+    double threshold; /* of highest F-score on the validation samples; without any,
+                         spt_tally_choose() of judges and what was learnt together */
+    double f_score;   /* at best, on the validation samples, or the judges, or with
+                         neither on what was learnt */
 };
 
 /*
