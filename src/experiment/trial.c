@@ -50,7 +50,6 @@ struct state {
     const struct spt_contender *contender;
     struct spt_samples samples; /* labelled ones, then the pool */
     struct spt_samples judges;  /* labels kept from learning; may be empty */
-    struct spt_tally proposals; /* predictions against answers that came after them */
     struct spt_net *learner, *answer;
     struct spt_trainer *trainer;
     struct spt_predictor *predictor;
@@ -252,25 +251,26 @@ find_judges(const struct state *state, size_t *every)
     return labelled;
 }
 
-/* Find the threshold on what was predicted before it was answered: nothing is fairer,
- * in the very images that matter.  Until enough is answered, the labelled images count
- * with it, what was learnt of them and what was not; they say less of other images, and
- * are trusted accordingly.
+/* Find the threshold on all that is labelled: images, learnt or kept from learning, and
+ * answers.  (Answers against what was predicted before them would be fairer, but a net
+ * that has learnt since needs another threshold.)
  */
 static enum septum_status
 find_threshold(struct state *state, struct septum_error *err)
 {
     const struct spt_samples *labelled = state->trial->labelled;
-    struct spt_tally tally = state->proposals;
-    enum septum_status status;
+    const struct spt_samples answered = {
+        .sample = state->samples.sample + labelled->count,
+        .count = state->pool != NULL ? state->samples.count - labelled->count : 0,
+    };
+    struct spt_tally tally = {0};
+    enum septum_status status = spt_evaluate(
+        state->predictor, labelled, spt_evaluate_every(labelled, THRESHOLD_IMAGES),
+        alive, state, &tally, err);
 
-    if (spt_tally_is_enough(&tally, spt_net_spec(state->learner)->window)) {
-        state->threshold = spt_tally_best(&tally).threshold;
-        return SEPTUM_OK;
-    }
-    status = spt_evaluate(state->predictor, labelled,
-                          spt_evaluate_every(labelled, THRESHOLD_IMAGES), alive, state,
-                          &tally, err);
+    if (status == SEPTUM_OK)
+        status =
+            spt_evaluate(state->predictor, &answered, 1, alive, state, &tally, err);
     if (status == SEPTUM_OK)
         state->threshold = spt_tally_choose(&tally).threshold;
     return status;
@@ -322,29 +322,6 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     return report(state, true) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
-/* Compare what was proposed for a region with the answer.  Older comparisons, of nets
- * that knew less, fade. */
-static void
-compare(struct state *state, const struct spt_round *round,
-        const struct spt_sample *sample)
-{
-    const uint32_t side = spt_net_spec(state->learner)->window;
-    const uint32_t columns = sample->width / side;
-
-    spt_tally_halve(&state->proposals);
-    for (size_t i = 0; i < round->region.count; i++) {
-        size_t row = round->region.windows[i] / columns;
-        size_t column = round->region.windows[i] % columns;
-
-        for (size_t y = 0; y < side; y++) {
-            size_t at = (row * side + y) * sample->width + column * side;
-
-            spt_tally_add(&state->proposals, round->proposal + at, sample->labels + at,
-                          side);
-        }
-    }
-}
-
 static enum septum_status
 calibrate(struct state *state, struct septum_error *err)
 {
@@ -386,7 +363,6 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     state->expert_seconds += asked->round.seconds;
     sample = &state->samples
                   .sample[state->trial->labelled->count + asked->round.region.image];
-    compare(state, &asked->round, sample);
     pixels = (size_t)sample->height * sample->width;
     asked->answer = spt_alloc_array(pixels, 1);
     if (asked->answer == NULL)

@@ -98,11 +98,11 @@ spt_tally_is_enough(const struct spt_tally *tally, uint32_t side)
 }
 
 void
-spt_tally_halve(struct spt_tally *tally)
+spt_tally_join(struct spt_tally *tally, const struct spt_tally *other)
 {
     for (size_t k = 0; k <= SPT_SCORE_BINS; k++) {
-        tally->membrane[k] /= 2;
-        tally->other[k] /= 2;
+        tally->membrane[k] += other->membrane[k];
+        tally->other[k] += other->other[k];
     }
 }
 

@@ -30,8 +30,8 @@ struct spt_tally {
 void spt_tally_add(struct spt_tally *tally, const float *probabilities,
                    const uint8_t *labels, size_t count);
 
-/* Let what was counted so far weigh half of what comes. */
-void spt_tally_halve(struct spt_tally *tally);
+/* Count what `other` counted, too. */
+void spt_tally_join(struct spt_tally *tally, const struct spt_tally *other);
 
 /* Pixels counted so far, and those of them that are membrane. */
 void spt_tally_count(const struct spt_tally *tally, uint64_t *membrane, uint64_t *all);

@@ -49,7 +49,8 @@ struct spt_learner {
     double spent, loss;
     uint64_t steps, all_steps, rounds;
     size_t tested;                 /* validation images so far */
-    struct spt_tally ours, theirs; /* candidate's and current model's */
+    struct spt_tally ours, theirs; /* candidate's and current model's, there */
+    struct spt_tally known;        /* the candidate's of the last answers */
     double threshold;              /* of the candidate */
 };
 
@@ -219,13 +220,13 @@ add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
     return status;
 }
 
-/* The threshold that `find` finds on what was tallied, if that is enough to say. */
+/* The threshold found on what was tallied, if that is enough to say. */
 static double
 find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
-               struct spt_score (*find)(const struct spt_tally *), double otherwise)
+               double otherwise)
 {
     return spt_tally_is_enough(tally, learner->workspace->model.spec.window)
-               ? find(tally).threshold
+               ? spt_tally_choose(tally).threshold
                : otherwise;
 }
 
@@ -234,19 +235,19 @@ find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
 static enum septum_status
 publish(struct spt_learner *learner, struct septum_error *err)
 {
-    struct spt_tally tally = {0};
     enum septum_status status = SEPTUM_OK;
     size_t learnt = learner->lessons.recent_count - learner->lessons.unseen_count;
 
     spt_trainer_publish(learner->trainer, learner->candidate);
     learner->has_candidate = true;
+    learner->known = (struct spt_tally){0};
     for (size_t i = 0; i < learnt && status == SEPTUM_OK; i++)
-        status =
-            add_tally(learner->predictor, &learner->lessons.recent[i], &tally, err);
+        status = add_tally(learner->predictor, &learner->lessons.recent[i],
+                           &learner->known, err);
     if (status == SEPTUM_OK && learnt == 0)
-        status = add_tally(learner->predictor, &learner->lessons.list.sample[0], &tally,
-                           err);
-    learner->threshold = find_threshold(learner, &tally, spt_tally_choose,
+        status = add_tally(learner->predictor, &learner->lessons.list.sample[0],
+                           &learner->known, err);
+    learner->threshold = find_threshold(learner, &learner->known,
                                         learner->workspace->model.threshold);
     return status;
 }
@@ -284,9 +285,8 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     their_score = spt_tally_score(&theirs, learner->workspace->model.threshold);
     verdict->better = is_no_worse(&ours, &our_score, &their_score);
     learner->has_candidate = verdict->better;
-    if (verdict->better) /* a fairer one than that of what was learnt */
-        learner->threshold =
-            find_threshold(learner, &ours, spt_tally_best, learner->threshold);
+    spt_tally_join(&learner->known, &ours);
+    learner->threshold = find_threshold(learner, &learner->known, learner->threshold);
     return status;
 }
 
@@ -316,8 +316,7 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
             status = add_tally(learner->predictor, &known->sample[i], &tally, err);
         verdict->score = spt_tally_best(&tally);
         verdict->scored = tests;
-        learner->threshold =
-            find_threshold(learner, &tally, spt_tally_best, model.threshold);
+        learner->threshold = find_threshold(learner, &tally, model.threshold);
         learner->has_candidate = verdict->better = verdict->turned =
             status == SEPTUM_OK;
         learner->phase = PHASE_IDLE; /* a round that is on learns for the other */

@@ -302,20 +302,22 @@ says_whether_it_counted_enough(void **state)
 }
 
 static void
-halving_leaves_the_later_counts_the_heavier(void **state)
+joined_tallies_count_what_both_counted(void **state)
 {
-    const float low[3] = {0.2f, 0.2f, 0.2f}, high[2] = {0.8f, 0.8f};
+    const float low[3] = {0.2f, 0.2f, 0.2f}, high[2] = {0.2f, 0.8f};
     const uint8_t membrane[3] = {SPT_LABEL_MEMBRANE, SPT_LABEL_MEMBRANE,
                                  SPT_LABEL_MEMBRANE};
-    struct spt_tally tally = {0};
+    const uint8_t mixed[2] = {SPT_LABEL_MEMBRANE, SPT_LABEL_OTHER};
+    struct spt_tally tally = {0}, other = {0};
 
     (void)state;
     spt_tally_add(&tally, low, membrane, 3);
-    spt_tally_halve(&tally);
-    spt_tally_add(&tally, high, membrane, 2);
-    assert_int_equal(tally.membrane[200], 1); /* 3 / 2, rounded down */
-    assert_int_equal(tally.membrane[800], 2);
+    spt_tally_add(&other, high, mixed, 2);
+    spt_tally_join(&tally, &other);
+    assert_int_equal(tally.membrane[200], 4);
+    assert_int_equal(tally.membrane[800], 0);
     assert_int_equal(tally.other[200], 0);
+    assert_int_equal(tally.other[800], 1);
 }
 
 static void
@@ -352,7 +354,7 @@ main(void)
         cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
         cmocka_unit_test(says_how_much_it_counted),
         cmocka_unit_test(says_whether_it_counted_enough),
-        cmocka_unit_test(halving_leaves_the_later_counts_the_heavier),
+        cmocka_unit_test(joined_tallies_count_what_both_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
