@@ -205,7 +205,8 @@ struct septum_segment_options {
     bool average;          /* mean over the 8 symmetries: better, 8 times the work */
     bool force;
     enum septum_precision precision;
-    uint32_t tile;    /* side computed at once, pixels; 0 = from memory */
+    uint32_t tile;    /* side computed at once, pixels; 0 = what septum_bench()
+                         kept, or 512, as far as memory goes */
     uint64_t memory;  /* bytes that the process may take in all; 0 = 1 GiB */
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
@@ -522,7 +523,7 @@ septum_experiment(const struct septum_experiment_options *options,
 
 struct septum_bench_options {
     const char *net; /* NULL = default */
-    uint32_t tile;   /* outputs a side; 0 = 512 */
+    uint32_t tile;   /* outputs a side; 0 = 512, and find the best for segment */
     enum septum_precision precision;
     uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
@@ -537,6 +538,8 @@ struct septum_bench {
     double largest_difference;         /* of the two forms' probabilities */
     const char *isa, *precision;       /* static text */
     uint32_t threads;
+    uint32_t best_tile; /* the side that septum_segment() is to take; 0 = not tried */
+    bool tile_kept;     /* and will, on this machine: it is noted in the user's cache */
 };
 
 SEPTUM_API enum septum_status

@@ -17,6 +17,7 @@
 #include "net/conv.h"
 #include "net/matmul.h"
 #include "net/net.h"
+#include "predict/tile_choice.h"
 
 #define ROUNDS 5
 #define DEFAULT_TILE 512
@@ -276,6 +277,36 @@ summarise(struct bench *bench, double difference, uint32_t threads)
     };
 }
 
+static bool
+report(const struct septum_bench_options *options, double fraction, const char *what)
+{
+    const struct septum_progress about = {
+        .fraction = fraction, .seconds_left = -1, .what = what};
+
+    return options->progress == NULL || options->progress(options->user, &about);
+}
+
+static bool
+trying(void *user, double fraction)
+{
+    return report(user, fraction, "trying tiles");
+}
+
+/* For the user's own images: `segment` will take the tile that is fastest here. */
+static enum septum_status
+choose_tile(const struct bench *bench, const struct septum_bench_options *options,
+            struct septum_bench *out, struct septum_error *err)
+{
+    const struct spt_watch watch = {trying, (void *)options};
+    enum septum_status status =
+        spt_tile_measure(bench->net, bench->precision, &watch, &out->best_tile, err);
+
+    if (status == SEPTUM_OK)
+        out->tile_kept = spt_tile_keep(spt_net_spec(bench->net), bench->precision,
+                                       out->threads, out->best_tile);
+    return status;
+}
+
 enum septum_status
 septum_bench(const struct septum_bench_options *options, struct septum_bench *out,
              struct septum_error *err)
@@ -294,17 +325,14 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
         status = run_round(&bench, 0, &difference, err); /* to warm up */
     }
     for (int round = 0; round < ROUNDS && status == SEPTUM_OK; round++) {
-        struct septum_progress about = {.fraction = (double)round / ROUNDS,
-                                        .seconds_left = -1,
-                                        .what = "measuring"};
-
-        if (options->progress != NULL && !options->progress(options->user, &about))
-            status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-        else
-            status = run_round(&bench, round, &difference, err);
+        status = report(options, (double)round / ROUNDS, "measuring")
+                     ? run_round(&bench, round, &difference, err)
+                     : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     }
     if (status == SEPTUM_OK)
         *out = summarise(&bench, difference, threads);
+    if (status == SEPTUM_OK && options->tile == 0)
+        status = choose_tile(&bench, options, out, err);
     spt_pass_free(bench.dense);
     spt_pass_free(bench.patch);
     spt_pass_free(bench.train);

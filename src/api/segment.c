@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "image/normalise.h"
+#include "predict/tile_choice.h"
 #include "train/model_file.h"
 
 enum septum_status
@@ -150,11 +151,10 @@ segment_pages(struct job *job, struct septum_error *err)
 }
 
 static enum septum_status
-prepare(struct job *job, struct septum_error *err)
+prepare(struct job *job, uint32_t threads, struct septum_error *err)
 {
     const struct septum_segment_options *options = job->options;
-    struct spt_predict_options how = {.tile = options->tile,
-                                      .memory = options->memory,
+    struct spt_predict_options how = {.memory = options->memory,
                                       .average = options->average,
                                       .precision =
                                           spt_choose_precision(options->precision)};
@@ -167,8 +167,12 @@ prepare(struct job *job, struct septum_error *err)
         status = check_page(job, i, err);
     if (status == SEPTUM_OK)
         status = spt_model_net(&job->model, options->model, &job->net, err);
-    if (status == SEPTUM_OK)
+    if (status == SEPTUM_OK) {
+        how.tile = options->tile > 0
+                       ? options->tile
+                       : spt_tile_recall(&job->model.spec, how.precision, threads);
         status = spt_predictor_create(job->net, &how, &job->predictor, err);
+    }
     return status;
 }
 
@@ -177,10 +181,9 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
 {
     struct job job = {.options = options, .started = spt_clock_seconds()};
     bool made = !spt_file_exists(options->directory);
-    enum septum_status status;
+    enum septum_status status =
+        prepare(&job, spt_engine_threads(options->threads), err);
 
-    spt_engine_threads(options->threads);
-    status = prepare(&job, err);
     if (status == SEPTUM_OK)
         status = spt_directory_make(options->directory, err);
     if (status == SEPTUM_OK)

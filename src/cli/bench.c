@@ -17,7 +17,7 @@ static const struct spt_option rows[] = {
     {SPT_ROW("net", TEXT, "SPEC|PRESET", options.net,
              "the net to measure (default: \"default\")")},
     {SPT_ROW("tile", COUNT, "N", options.tile,
-             "side of the tile computed at once, pixels (default: 512)")},
+             "side of a tile, pixels (default: 512, and try others for segment)")},
     SPT_ROW_PRECISION(options.precision),
     SPT_ROW_THREADS(options.threads),
     SPT_ROW_JSON(json),
@@ -78,6 +78,11 @@ print_bench(const struct septum_bench *bench, bool json)
          .label = "threads",
          .kind = SPT_FIELD_COUNT,
          .count = bench->threads},
+        {.key = "best_tile",
+         .label = bench->tile_kept ? "tile for segment, kept" : "tile for segment",
+         .unit = "pixels a side",
+         .kind = bench->best_tile > 0 ? SPT_FIELD_COUNT : SPT_FIELD_NOTHING,
+         .count = bench->best_tile},
     };
 #undef NUMBER
 

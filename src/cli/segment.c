@@ -25,7 +25,7 @@ static const struct spt_option rows[] = {
     {SPT_ROW("average", FLAG, NULL, options.average,
              "mean over turned and mirrored images: better, 8 times the work")},
     {SPT_ROW("tile", COUNT, "N", options.tile,
-             "side computed at once, pixels (default: from memory)")},
+             "side computed at once, pixels (default: from bench and memory)")},
     {SPT_ROW("memory", BYTES, "BYTES", options.memory,
              "memory to take in all, such as 500M or 2G (default: 1G)")},
     SPT_ROW_PRECISION(options.precision),

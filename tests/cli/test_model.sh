@@ -110,5 +110,10 @@ check "bench has the keys" json_has peak_gflops dense_pixels_per_second \
     patch_train_windows_per_second train_dense_over_patch
 check "bench counts its threads" json_is threads 1
 check "the two forms of the net agree" json_is largest_difference 0
+check "with --tile it tries no other" json_is best_tile null
+check "and keeps none" [ ! -e "$XDG_CACHE_HOME" ]
+septum bench --json --quiet --net "$net" --threads 1
+check "without it, it does" sh -c "grep -Eq '\"best_tile\": *[1-9]' \"$out\""
+check "and keeps what it found" [ -d "$XDG_CACHE_HOME/septum" ]
 
 finish
