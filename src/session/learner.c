@@ -247,8 +247,8 @@ publish(struct spt_learner *learner, struct septum_error *err)
     if (status == SEPTUM_OK && learnt == 0)
         status = add_tally(learner->predictor, &learner->lessons.list.sample[0],
                            &learner->known, err);
-    learner->threshold = find_threshold(learner, &learner->known,
-                                        learner->workspace->model.threshold);
+    learner->threshold =
+        find_threshold(learner, &learner->known, learner->workspace->model.threshold);
     return status;
 }
 

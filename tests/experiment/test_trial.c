@@ -650,7 +650,8 @@ main(void)
         cmocka_unit_test(leaves_images_labels_and_source_as_they_were),
         cmocka_unit_test(scores_the_model_at_its_threshold_on_the_test_images),
         cmocka_unit_test(threshold_is_chosen_on_the_labelled_images),
-        cmocka_unit_test(answers_count_with_the_labelled_images_in_finding_the_threshold),
+        cmocka_unit_test(
+            answers_count_with_the_labelled_images_in_finding_the_threshold),
         cmocka_unit_test(epoch_0_of_a_whole_transfer_is_the_untouched_source),
         cmocka_unit_test(learns),
         cmocka_unit_test(model_says_how_it_came_to_be),
