@@ -66,6 +66,26 @@ simulate_spim() {
     done
 }
 
+# The middle 512 x 512 pixels of each vnc image, for comparisons of many trainings; netpbm
+# (pngtopnm, pamcut, pnmtopng) cuts them out.
+cut_middles() { # DIR
+    for kind in images labels; do
+        mkdir -p "$1/$kind"
+        for image in "$data/vnc/$kind"/*.png; do
+            pngtopnm "$image" | pamcut -left 256 -top 256 -width 512 -height 512 |
+                pnmtopng >"$1/$kind/$(basename "$image")"
+        done
+    done
+}
+
+# The model of isbi2012, which experiments/transfer trains.
+need_isbi2012() {
+    [ -e "$output/isbi2012.onnx" ] || {
+        echo "$(basename "$0"): run experiments/transfer isbi2012-celegans-1 first, for its source model" >&2
+        exit 1
+    }
+}
+
 # Where the images of a target lie.  The confocal microscope is simulated, with as many
 # slices as the paper has; the others are real.
 folder_of() {
@@ -75,6 +95,7 @@ folder_of() {
         [ -e "$made/parameters.json" ] ||
             septum simulate confocal -o "$made" --count 40 --size 1024 --seed 2 --force
         ;;
+    vnc-middle) [ -d "$made/labels" ] || cut_middles "$made" ;;
     *) made=$data/$1 ;;
     esac
     echo "$made"
