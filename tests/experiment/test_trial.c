@@ -2,86 +2,17 @@
  * test_trial.c - the three ConvNets: what each may change, what each is told, and that
  * all of it comes out equal twice.
  */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "experiment/trial.h"
+#include "experiment/world.h"
 #include "net/onnx.h"
-#include "support/stripes.h"
-
-#define EPOCHS 3
-#define STEPS 4
-#define TRANSFER 1
-#define LABELLED 2
-#define POOL 3
-#define TEST 2
-#define PIXELS ((size_t)STRIPES_SIDE * STRIPES_SIDE)
-#define AREA ((size_t)STRIPES_WINDOW * STRIPES_WINDOW)
-
-/* What all trials of these tests share. */
-struct world {
-    struct spt_model source;
-    struct spt_settings settings;
-    struct spt_samples labelled, pool, test;
-    struct spt_trial trial;
-};
-
-static int
-open_world(void **state)
-{
-    static struct world world;
-
-    world.source = stripes_model(1);
-    world.settings = stripes_settings();
-    world.labelled = stripes_samples(LABELLED, 2);
-    world.pool = stripes_samples(POOL, 3);
-    world.test = stripes_samples(TEST, 4);
-    world.trial = (struct spt_trial){
-        .source = &world.source,
-        .settings = &world.settings,
-        .labelled = &world.labelled,
-        .pool = &world.pool,
-        .test = &world.test,
-        .epochs = EPOCHS,
-        .epoch_steps = STEPS,
-        .transfer = TRANSFER,
-        .region = {.lambda = 0.8, .most_windows = 2},
-    };
-    *state = &world;
-    return 0;
-}
-
-static int
-close_world(void **state)
-{
-    struct world *world = *state;
-
-    spt_model_clear(&world->source);
-    spt_samples_clear(&world->labelled);
-    spt_samples_clear(&world->pool);
-    spt_samples_clear(&world->test);
-    return 0;
-}
-
-static struct spt_trial_result
-run(const struct spt_trial *trial, const char *name, uint64_t seed)
-{
-    struct spt_trial_result result = {0};
-    struct septum_error err = {0};
-
-    if (spt_trial_run(trial, spt_contender_find(name), seed, &result, &err) !=
-        SEPTUM_OK)
-        fail_msg("%s", err.text);
-    assert_int_equal(result.point_count, trial->epochs + 1);
-    return result;
-}
 
 /* ---- the table ------------------------------------------------------------------- */
 
@@ -124,7 +55,7 @@ frozen_keeps_the_transferred_layers_and_learns_the_others(void **state)
     struct spt_trial trial = ((struct world *)*state)->trial;
 
     for (trial.transfer = 1; trial.transfer < STRIPES_LAYERS; trial.transfer++) {
-        struct spt_trial_result result = run(&trial, "frozen", 0);
+        struct spt_trial_result result = world_run(&trial, "frozen", 0);
 
         for (uint32_t layer = 0; layer < STRIPES_LAYERS; layer++)
             assert_int_equal(has_equal_layer(&result.model, trial.source, layer),
@@ -140,7 +71,7 @@ frozen_in_every_layer_stays_the_source_model(void **state)
     struct spt_trial_result result;
 
     trial.transfer = STRIPES_LAYERS;
-    result = run(&trial, "frozen", 0);
+    result = world_run(&trial, "frozen", 0);
     assert_memory_equal(result.model.parameters, trial.source->parameters,
                         trial.source->spec.parameter_count * sizeof(float));
     assert_int_equal(result.model.trained_windows, 0);
@@ -152,14 +83,14 @@ static void
 finetune_begins_with_the_transferred_layers_and_changes_them_all(void **state)
 {
     struct spt_trial trial = ((struct world *)*state)->trial;
-    struct spt_trial_result result = run(&trial, "finetune", 0);
+    struct spt_trial_result result = world_run(&trial, "finetune", 0);
 
     for (uint32_t layer = 0; layer < STRIPES_LAYERS; layer++)
         assert_false(has_equal_layer(&result.model, trial.source, layer));
     spt_trial_result_clear(&result);
 
     trial.epochs = 0;
-    result = run(&trial, "finetune", 0);
+    result = world_run(&trial, "finetune", 0);
     for (uint32_t layer = 0; layer < STRIPES_LAYERS; layer++)
         assert_int_equal(has_equal_layer(&result.model, trial.source, layer),
                          layer < TRANSFER);
@@ -201,8 +132,8 @@ static void
 finetune_and_expert_are_equal_until_the_first_answer_is_learnt_from(void **state)
 {
     const struct spt_trial *trial = &((struct world *)*state)->trial;
-    struct spt_trial_result alone = run(trial, "finetune", 7);
-    struct spt_trial_result asking = run(trial, "expert", 7);
+    struct spt_trial_result alone = world_run(trial, "finetune", 7);
+    struct spt_trial_result asking = world_run(trial, "expert", 7);
 
     assert_equal_points(&alone.points[0], &asking.points[0]);
     assert_equal_points(&alone.points[1], &asking.points[1]);
@@ -219,7 +150,7 @@ who_does_not_ask_gets_no_labels_and_takes_no_time(void **state)
     const struct spt_trial *trial = &((struct world *)*state)->trial;
 
     for (size_t i = 0; i < 2; i++) {
-        struct spt_trial_result result = run(trial, names[i], 0);
+        struct spt_trial_result result = world_run(trial, names[i], 0);
 
         assert_int_equal(result.asked_count, 0);
         assert_int_equal(result.clusters, 0);
@@ -267,7 +198,7 @@ who_asks_gets_a_region_after_every_epoch_but_the_last(void **state)
 
         if (row->strategy == NULL)
             continue;
-        result = run(trial, row->name, 0);
+        result = world_run(trial, row->name, 0);
         assert_int_equal(result.asked_count, EPOCHS - 1);
         assert_in_range(result.clusters, 1, (LABELLED + POOL) * 9);
         assert_int_equal(result.points[0].labelled_pixels, pixels);
@@ -295,10 +226,10 @@ static void
 what_is_copied_and_known_differs_from_row_to_row(void **state)
 {
     const struct spt_trial *trial = &((struct world *)*state)->trial;
-    struct spt_trial_result source = run(trial, "source", 0);
-    struct spt_trial_result scratch = run(trial, "scratch", 0);
-    struct spt_trial_result finetune = run(trial, "finetune", 0);
-    struct spt_trial_result all = run(trial, "all", 0);
+    struct spt_trial_result source = world_run(trial, "source", 0);
+    struct spt_trial_result scratch = world_run(trial, "scratch", 0);
+    struct spt_trial_result finetune = world_run(trial, "finetune", 0);
+    struct spt_trial_result all = world_run(trial, "all", 0);
 
     /* Untouched: the same weights, the same score after every epoch. */
     assert_memory_equal(source.model.parameters, trial->source->parameters,
@@ -335,7 +266,7 @@ goes_on_when_nothing_is_left_to_ask(void **state)
     trial.epochs = 5;
     trial.epoch_steps = 1;
     trial.region.most_windows = 9;
-    result = run(&trial, "random", 0); /* whose first region fills the image */
+    result = world_run(&trial, "random", 0); /* whose first region fills the image */
     assert_int_equal(result.asked_count, 1);
     assert_int_equal(result.points[2].labelled_pixels, (LABELLED + 1) * PIXELS);
     assert_int_equal(result.points[5].labelled_pixels, (LABELLED + 1) * PIXELS);
@@ -361,8 +292,8 @@ equal_arguments_give_equal_points_and_equal_model_files(void **state)
     const struct spt_trial *trial = &((struct world *)*state)->trial;
 
     for (const struct spt_contender *row = spt_contenders; row->name != NULL; row++) {
-        struct spt_trial_result a = run(trial, row->name, 3);
-        struct spt_trial_result b = run(trial, row->name, 3);
+        struct spt_trial_result a = world_run(trial, row->name, 3);
+        struct spt_trial_result b = world_run(trial, row->name, 3);
         struct spt_bytes file_a = encode(&a.model), file_b = encode(&b.model);
 
         for (uint32_t epoch = 0; epoch <= EPOCHS; epoch++)
@@ -380,8 +311,8 @@ static void
 another_seed_gives_another_model(void **state)
 {
     const struct spt_trial *trial = &((struct world *)*state)->trial;
-    struct spt_trial_result a = run(trial, "finetune", 3);
-    struct spt_trial_result b = run(trial, "finetune", 4);
+    struct spt_trial_result a = world_run(trial, "finetune", 3);
+    struct spt_trial_result b = world_run(trial, "finetune", 4);
 
     assert_int_equal(b.points[0].seed, 4);
     assert_memory_not_equal(a.model.parameters, b.model.parameters,
@@ -397,7 +328,7 @@ leaves_images_labels_and_source_as_they_were(void **state)
     struct spt_samples labelled = stripes_samples(LABELLED, 2);
     struct spt_samples pool = stripes_samples(POOL, 3);
     struct spt_model source = stripes_model(1);
-    struct spt_trial_result result = run(&world->trial, "expert", 0);
+    struct spt_trial_result result = world_run(&world->trial, "expert", 0);
 
     assert_int_equal(world->labelled.known, labelled.known);
     assert_int_equal(world->pool.known, pool.known);
@@ -413,220 +344,6 @@ leaves_images_labels_and_source_as_they_were(void **state)
     spt_model_clear(&source);
     spt_samples_clear(&labelled);
     spt_samples_clear(&pool);
-}
-
-/* ---- scores and the model -------------------------------------------------------- */
-
-/* Add what a model finds in samples. */
-static void
-add_found(const struct spt_model *model, const struct spt_samples *samples,
-          struct spt_tally *tally)
-{
-    struct spt_net *net = stripes_net(model);
-    struct spt_predictor *predictor = stripes_predictor(net);
-    float membrane[PIXELS];
-
-    for (size_t i = 0; i < samples->count; i++) {
-        assert_int_equal(spt_predict(predictor, samples->sample[i].pixels, STRIPES_SIDE,
-                                     STRIPES_SIDE, membrane, NULL),
-                         SEPTUM_OK);
-        spt_tally_add(tally, membrane, samples->sample[i].labels, PIXELS);
-    }
-    spt_predictor_free(predictor);
-    spt_net_free(net);
-}
-
-static void
-scores_the_model_at_its_threshold_on_the_test_images(void **state)
-{
-    const struct spt_trial *trial = &((struct world *)*state)->trial;
-    struct spt_trial_result result = run(trial, "expert", 0);
-    const struct spt_curve_point *last = &result.points[EPOCHS];
-    struct spt_tally tally = {0};
-    struct spt_score score;
-
-    add_found(&result.model, trial->test, &tally);
-    score = spt_tally_score(&tally, result.model.threshold);
-    assert_true(score.f_score > 0);
-    assert_true(last->precision == score.precision);
-    assert_true(last->recall == score.recall);
-    assert_true(last->f_score == score.f_score);
-    spt_trial_result_clear(&result);
-}
-
-static void
-threshold_is_chosen_on_the_labelled_images(void **state)
-{
-    const struct spt_trial *trial = &((struct world *)*state)->trial;
-    struct spt_trial_result result = run(trial, "finetune", 0);
-    struct spt_tally tally = {0};
-
-    add_found(&result.model, trial->labelled, &tally);
-    assert_true(result.model.threshold == spt_tally_choose(&tally).threshold);
-    spt_trial_result_clear(&result);
-}
-
-static void
-answers_count_with_the_labelled_images_in_finding_the_threshold(void **state)
-{
-    struct spt_trial trial = ((struct world *)*state)->trial;
-    struct spt_trial_result result;
-    struct spt_tally tally = {0};
-    struct spt_sample answered;
-    double without;
-
-    trial.epochs = 2;
-    trial.region.most_windows = 4;
-    result = run(&trial, "random", 0);
-    assert_int_equal(result.asked_count, 1);
-    answered = trial.pool->sample[result.asked[0].round.region.image];
-    answered.labels = result.asked[0].answer; /* unknown elsewhere */
-    add_found(&result.model, trial.labelled, &tally);
-    without = spt_tally_choose(&tally).threshold;
-    add_found(&result.model, &(struct spt_samples){.sample = &answered, .count = 1},
-              &tally);
-    assert_true(result.model.threshold == spt_tally_choose(&tally).threshold);
-    assert_true(result.model.threshold != without);
-    spt_trial_result_clear(&result);
-}
-
-static void
-epoch_0_of_a_whole_transfer_is_the_untouched_source(void **state)
-{
-    struct spt_trial trial = ((struct world *)*state)->trial;
-    struct spt_trial_result result;
-    struct spt_tally tally = {0};
-
-    trial.transfer = STRIPES_LAYERS;
-    trial.epochs = 0;
-    result = run(&trial, "expert", 0);
-    assert_memory_equal(result.model.parameters, trial.source->parameters,
-                        trial.source->spec.parameter_count * sizeof(float));
-    add_found(trial.source, trial.test, &tally);
-    assert_true(result.points[0].f_score ==
-                spt_tally_score(&tally, result.model.threshold).f_score);
-    assert_true(result.points[0].train_seconds == 0);
-    assert_int_equal(result.asked_count, 0);
-    spt_trial_result_clear(&result);
-}
-
-static void
-learns(void **state)
-{
-    struct spt_trial trial = ((struct world *)*state)->trial;
-    struct spt_settings settings = *trial.settings;
-    struct spt_trial_result result;
-
-    /* Bent by 2 pixels, stripes of 2 pixels are no stripes any more. */
-    settings.augmentation = (struct spt_augmentation){0};
-    trial.settings = &settings;
-    trial.epoch_steps = 60;
-    result = run(&trial, "expert", 0);
-    assert_true(result.points[EPOCHS].f_score > result.points[0].f_score + 0.1);
-    assert_true(result.points[EPOCHS].f_score > 0.7);
-    spt_trial_result_clear(&result);
-}
-
-static void
-model_says_how_it_came_to_be(void **state)
-{
-    const struct spt_trial *trial = &((struct world *)*state)->trial;
-    struct spt_trial_result result = run(trial, "expert", 5);
-    char wanted[256];
-
-    assert_true(result.model.trained_epochs == EPOCHS);
-    assert_int_equal(result.model.trained_windows, (size_t)EPOCHS * STEPS * AREA);
-    assert_true(result.model.threshold >= 0 && result.model.threshold <= 1);
-    snprintf(wanted, sizeof wanted,
-             "experiment: \"expert\", seed 5, 1 layers transferred, 3 epochs, %llu "
-             "labelled pixels, %.0f seconds of a simulated expert\n",
-             (unsigned long long)result.points[EPOCHS].labelled_pixels,
-             result.points[EPOCHS].expert_seconds);
-    assert_string_equal(result.model.history, wanted);
-    spt_trial_result_clear(&result);
-}
-
-/* ---- limits and stops ------------------------------------------------------------ */
-
-static void
-out_of_minutes_an_epoch_is_one_step(void **state)
-{
-    struct spt_trial trial = ((struct world *)*state)->trial;
-    struct spt_trial_result result;
-
-    trial.minutes = 1e-9;
-    result = run(&trial, "finetune", 0);
-    assert_int_equal(result.model.trained_windows, EPOCHS * AREA);
-    assert_true(result.points[EPOCHS].train_seconds > 0);
-    assert_true(result.points[EPOCHS].v_rand > 0 && result.points[EPOCHS].v_rand <= 1);
-    assert_true(result.points[EPOCHS].v_info >= 0 && result.points[EPOCHS].v_info <= 1);
-    spt_trial_result_clear(&result);
-}
-
-/* Whom progress is told to; it stops after so many calls. */
-struct listener {
-    size_t calls, milestones, stop_after;
-    double fraction;
-    char last[160];
-};
-
-static bool
-listen(void *user, double fraction, const char *what, bool milestone)
-{
-    struct listener *listener = user;
-
-    assert_true(fraction >= listener->fraction && fraction <= 1);
-    listener->fraction = fraction;
-    listener->calls++;
-    if (milestone) {
-        listener->milestones++;
-        snprintf(listener->last, sizeof listener->last, "%s", what);
-    }
-    return listener->calls != listener->stop_after;
-}
-
-static void
-tells_a_milestone_for_each_point(void **state)
-{
-    struct spt_trial trial = ((struct world *)*state)->trial;
-    struct listener listener = {0};
-    struct spt_trial_result result;
-    char wanted[160];
-
-    trial.progress = listen;
-    trial.user = &listener;
-    result = run(&trial, "expert", 2);
-    assert_int_equal(listener.milestones, EPOCHS + 1);
-    assert_true(listener.calls > (size_t)EPOCHS * STEPS);
-    snprintf(wanted, sizeof wanted,
-             "expert, seed 2: epoch 3 of 3, F-score %.4f at %.3f",
-             result.points[EPOCHS].f_score, result.model.threshold);
-    assert_memory_equal(listener.last, wanted, strlen(wanted));
-    spt_trial_result_clear(&result);
-}
-
-static void
-stops_wherever_it_is_asked_to(void **state)
-{
-    struct spt_trial trial = ((struct world *)*state)->trial;
-
-    trial.epochs = 2;
-    trial.epoch_steps = 2;
-    /* The first call is about the clustering; it cannot stop there. */
-    for (size_t after = 2; after < 10; after++) {
-        struct listener listener = {.stop_after = after};
-        struct spt_trial_result result = {.clusters = 42};
-        struct septum_error err = {0};
-
-        trial.progress = listen;
-        trial.user = &listener;
-        assert_int_equal(
-            spt_trial_run(&trial, spt_contender_find("expert"), 0, &result, &err),
-            SEPTUM_ESTOPPED);
-        assert_string_equal(err.text, "stopped");
-        assert_int_equal(listener.calls, after);
-        assert_true(result.clusters == 42 && result.points == NULL);
-    }
 }
 
 int
@@ -648,18 +365,7 @@ main(void)
         cmocka_unit_test(equal_arguments_give_equal_points_and_equal_model_files),
         cmocka_unit_test(another_seed_gives_another_model),
         cmocka_unit_test(leaves_images_labels_and_source_as_they_were),
-        cmocka_unit_test(scores_the_model_at_its_threshold_on_the_test_images),
-        cmocka_unit_test(threshold_is_chosen_on_the_labelled_images),
-        cmocka_unit_test(
-            answers_count_with_the_labelled_images_in_finding_the_threshold),
-        cmocka_unit_test(epoch_0_of_a_whole_transfer_is_the_untouched_source),
-        cmocka_unit_test(learns),
-        cmocka_unit_test(model_says_how_it_came_to_be),
-        cmocka_unit_test(out_of_minutes_an_epoch_is_one_step),
-        cmocka_unit_test(tells_a_milestone_for_each_point),
-        cmocka_unit_test(stops_wherever_it_is_asked_to),
     };
 
-    spt_engine_threads(1); /* so small a net only waits for a second one */
-    return cmocka_run_group_tests(tests, open_world, close_world);
+    return cmocka_run_group_tests(tests, world_open, world_close);
 }
