@@ -15,7 +15,7 @@ struct trial {
     uint64_t seed;
     const struct spt_curve_point **points; /* by epoch; inside one block */
     size_t count;
-    double epoch_area, expert_area, final;
+    double epoch_area, expert_area, final, best;
 };
 
 struct trials {
@@ -135,6 +135,7 @@ measure(struct trials *trials, double seconds)
             find_mean_height(trial, epoch_of, find_end(trial, epoch_of));
         trial->expert_area = find_mean_height(trial, time_of, seconds);
         trial->final = trial->points[trial->count - 1]->f_score;
+        trial->best = trial->points[trial->count - 1]->best_f_score;
     }
 }
 
@@ -272,6 +273,8 @@ spt_comparison_make(const struct spt_curve_point *points, size_t count,
         row->epoch_difference = pair(&trials, row->strategy, reference, epochs);
         row->final_difference =
             pair(&trials, row->strategy, reference, offsetof(struct trial, final));
+        row->best_difference =
+            pair(&trials, row->strategy, reference, offsetof(struct trial, best));
         if (row->asks && comparison.at[comparison.reference].asks)
             row->expert_difference = pair(&trials, row->strategy, reference,
                                           offsetof(struct trial, expert_area));
@@ -310,7 +313,8 @@ spt_comparison_csv(const struct spt_comparison *comparison, struct spt_text *out
     spt_text_add(out, "strategy,seeds,epoch_area,expert_area,expert_seconds,reference,"
                       "epoch_difference,epoch_low,epoch_high,"
                       "expert_difference,expert_low,expert_high,"
-                      "final_difference,final_low,final_high\n");
+                      "final_difference,final_low,final_high,"
+                      "best_difference,best_low,best_high\n");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct spt_compared *row = &comparison->at[i];
 
@@ -323,6 +327,7 @@ spt_comparison_csv(const struct spt_comparison *comparison, struct spt_text *out
         add_paired(&row->epoch_difference, out);
         add_paired(&row->expert_difference, out);
         add_paired(&row->final_difference, out);
+        add_paired(&row->best_difference, out);
         spt_text_add(out, "\n");
     }
 }

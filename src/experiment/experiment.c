@@ -16,7 +16,7 @@
 
 #define MOST_CONTENDERS 32
 #define MOST_SETTINGS 65536 /* bytes */
-#define COLUMNS 10          /* of curves.csv, behind the strategy's name */
+#define COLUMNS 11          /* of curves.csv, behind the strategy's name */
 
 struct job {
     const struct spt_experiment *experiment;
@@ -141,6 +141,7 @@ read_point(const char *line, struct spt_curve_point *point)
         .train_seconds = column[7],
         .v_rand = column[8],
         .v_info = column[9],
+        .best_f_score = column[10],
     };
     return true;
 }

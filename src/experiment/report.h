@@ -22,6 +22,7 @@ struct spt_curve_point {
     uint64_t labelled_pixels;
     double expert_seconds, train_seconds;
     double v_rand, v_info; /* of cells; NAN where the truth has none */
+    double best_f_score;   /* at the threshold that is best on the test images */
 };
 
 struct spt_reliability_row;

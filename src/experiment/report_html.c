@@ -207,7 +207,8 @@ add_comparison(const struct spt_comparison *comparison, struct spt_text *out)
                  "confidence interval of their mean.</p>\n<div class=\"wide\"><table>\n"
                  "<thead><tr><th>Strategy</th><th>Over<br/>epochs</th>"
                  "<th>Difference</th><th>Over the<br/>expert&#39;s time</th>"
-                 "<th>Difference</th><th>Difference<br/>at the end</th></tr></thead>\n"
+                 "<th>Difference</th><th>Difference<br/>at the end</th>"
+                 "<th>At the best<br/>threshold</th></tr></thead>\n"
                  "<tbody>\n");
     for (size_t i = 0; i < comparison->count; i++) {
         const struct spt_compared *row = &comparison->at[i];
@@ -222,6 +223,7 @@ add_comparison(const struct spt_comparison *comparison, struct spt_text *out)
             spt_text_add(out, "<td>&#8211;</td>");
         add_paired(&row->expert_difference, out);
         add_paired(&row->final_difference, out);
+        add_paired(&row->best_difference, out);
         spt_text_add(out, "</tr>\n");
     }
     spt_text_add(out, "</tbody>\n</table></div>\n</section>\n");

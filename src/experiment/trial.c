@@ -308,6 +308,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
         .recall = score.recall,
         .v_rand = cells.v_rand,
         .v_info = cells.v_info,
+        .best_f_score = spt_tally_best(&tally).f_score,
         .labelled_pixels = state->samples.known + state->judges.known,
         .expert_seconds = state->expert_seconds,
         .train_seconds = state->train_seconds,
@@ -317,7 +318,8 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
         "%s, seed %llu: epoch %u of %u, F-score %.4f at %.3f (best %.4f), expert %.1f "
         "min",
         state->contender->name, (unsigned long long)seed, state->epoch, trial->epochs,
-        score.f_score, state->threshold, spt_tally_best(&tally).f_score,
+        score.f_score, state->threshold,
+        result->points[result->point_count - 1].best_f_score,
         state->expert_seconds / 60);
     return report(state, true) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }

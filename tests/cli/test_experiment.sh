@@ -22,7 +22,7 @@ for file in curves.csv figure.svg report.html; do
     check "experiment writes $file" [ -s results/$file ]
 done
 check "curves.csv has its columns" grep -qx \
-    'strategy,seed,epoch,f_score,precision,recall,labelled_pixels,expert_seconds,train_seconds,v_rand,v_info' \
+    'strategy,seed,epoch,f_score,precision,recall,labelled_pixels,expert_seconds,train_seconds,v_rand,v_info,best_f_score' \
     results/curves.csv
 for strategy in frozen finetune expert; do
     check "curves.csv follows $strategy over the epochs" \

@@ -14,24 +14,25 @@
 
 #define NEAR(got, wanted) assert_true(fabs((got) - (wanted)) < 1e-9)
 
-/* strategy, seed, epoch, F, precision, recall, pixels, expert, training, cells; out of
+/* strategy, seed, epoch, F, precision, recall, pixels, expert, training, cells, best F;
+ * out of
  * order. The expert is asked after the first epoch: two points stand at 0 seconds. */
 static const struct spt_curve_point points[] = {
-    {"random", 0, 2, 0.7, 0, 0, 0, 50, 0, 0, 0},
-    {"random", 0, 0, 0.2, 0, 0, 0, 0, 0, 0, 0},
-    {"random", 0, 1, 0.5, 0, 0, 0, 0, 0, 0, 0},
-    {"finetune", 0, 0, 0.2, 0, 0, 0, 0, 0, 0, 0},
-    {"finetune", 0, 1, 0.4, 0, 0, 0, 0, 0, 0, 0},
-    {"finetune", 0, 2, 0.6, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 0, 0, 0.2, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 0, 1, 0.6, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 0, 2, 0.8, 0, 0, 0, 40, 0, 0, 0},
-    {"expert", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 1, 1, 0.5, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 1, 2, 0.9, 0, 0, 0, 80, 0, 0, 0},
-    {"random", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0},
-    {"random", 1, 1, 0.5, 0, 0, 0, 0, 0, 0, 0},
-    {"random", 1, 2, 0.5, 0, 0, 0, 60, 0, 0, 0},
+    {"random", 0, 2, 0.7, 0, 0, 0, 50, 0, 0, 0, 0.75},
+    {"random", 0, 0, 0.2, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"random", 0, 1, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"finetune", 0, 0, 0.2, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"finetune", 0, 1, 0.4, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"finetune", 0, 2, 0.6, 0, 0, 0, 0, 0, 0, 0, 0.65},
+    {"expert", 0, 0, 0.2, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 0, 1, 0.6, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 0, 2, 0.8, 0, 0, 0, 40, 0, 0, 0, 0.85},
+    {"expert", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 1, 1, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 1, 2, 0.9, 0, 0, 0, 80, 0, 0, 0, 0.95},
+    {"random", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"random", 1, 1, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"random", 1, 2, 0.5, 0, 0, 0, 60, 0, 0, 0, 0.6},
 };
 
 #define COUNT (sizeof points / sizeof points[0])
@@ -101,6 +102,8 @@ pairs_trials_of_one_seed_with_the_reference(void **state)
     NEAR(paired->mean, ((0.58 - 0.7) + (0.5 - 0.6)) / 2);
     paired = &comparison.at[0].epoch_difference;
     NEAR(paired->mean, ((0.475 - 0.55) + (0.45 - 0.55)) / 2);
+    paired = &comparison.at[0].best_difference;
+    NEAR(paired->mean, (-0.1 - 0.35) / 2);
     /* finetune has one seed, and no expert */
     paired = &comparison.at[1].final_difference;
     assert_int_equal(paired->pairs, 1);
@@ -154,12 +157,15 @@ writes_a_line_a_strategy_and_nothing_that_does_not_apply(void **state)
         (const char *)text.bytes.at,
         "strategy,seeds,epoch_area,expert_area,expert_seconds,reference,"
         "epoch_difference,epoch_low,epoch_high,expert_difference,expert_low,"
-        "expert_high,final_difference,final_low,final_high\n"
+        "expert_high,final_difference,final_low,final_high,best_difference,best_low,"
+        "best_high\n"
         "random,2,0.462500,0.540000,40.000,expert,-0.087500,-0.246327,0.071327,"
-        "-0.110000,-0.237062,0.017062,-0.250000,-2.155930,1.655930\n"
-        "finetune,1,0.400000,,,expert,-0.150000,,,,,,-0.200000,,\n"
+        "-0.110000,-0.237062,0.017062,-0.250000,-2.155930,1.655930,"
+        "-0.225000,-1.813275,1.363275\n"
+        "finetune,1,0.400000,,,expert,-0.150000,,,,,,-0.200000,,,-0.200000,,\n"
         "expert,2,0.550000,0.650000,40.000,expert,0.000000,0.000000,0.000000,"
-        "0.000000,0.000000,0.000000,0.000000,0.000000,0.000000\n");
+        "0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,"
+        "0.000000,0.000000,0.000000\n");
     spt_text_clear(&text);
     spt_comparison_clear(&comparison);
 }

@@ -95,15 +95,15 @@ has_text(const char *svg, const char *wanted)
 }
 
 static const struct spt_curve_point three[] = {
-    {"frozen", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0},
-    {"frozen", 1, 1, 0.55, 0, 0, 0, 0, 0, 0, 0},
-    {"frozen", 1, 2, 0.6, 0, 0, 0, 0, 0, 0, 0},
-    {"finetune", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0},
-    {"finetune", 1, 1, 0.6, 0, 0, 0, 0, 0, 0, 0},
-    {"finetune", 1, 2, 0.7, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 1, 1, 0.7, 0, 0, 0, 0, 0, 0, 0},
-    {"expert", 1, 2, 0.9, 0, 0, 0, 0, 0, 0, 0},
+    {"frozen", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"frozen", 1, 1, 0.55, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"frozen", 1, 2, 0.6, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"finetune", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"finetune", 1, 1, 0.6, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"finetune", 1, 2, 0.7, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 1, 1, 0.7, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"expert", 1, 2, 0.9, 0, 0, 0, 0, 0, 0, 0, 0},
 };
 
 static void
@@ -148,10 +148,10 @@ static void
 draws_a_band_from_the_lowest_to_the_highest_seed(void **state)
 {
     const struct spt_curve_point points[] = {
-        {"expert", 1, 0, 0.2, 0, 0, 0, 0, 0, 0, 0},
-        {"expert", 2, 0, 0.4, 0, 0, 0, 0, 0, 0, 0},
-        {"expert", 1, 1, 0.6, 0, 0, 0, 0, 0, 0, 0},
-        {"expert", 2, 1, 0.8, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 1, 0, 0.2, 0, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 2, 0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 1, 1, 0.6, 0, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 2, 1, 0.8, 0, 0, 0, 0, 0, 0, 0, 0},
     };
     char *svg = draw(points, 4);
     const char *at = strstr(strstr(svg, "fill-opacity"), "d=\"M") + 3;
@@ -178,7 +178,7 @@ static void
 keeps_labels_apart_and_on_the_page(void **state)
 {
     static const char *const names[] = {"a", "b", "c", "d", "e", "f",
-                                        "g", "h", "i", "j", "k"};
+                                        "g", "h", "i", "j", "k", 0};
     struct spt_curve_point points[11] = {{0}};
     const double levels[] = {0, 0.5, 1};
 
@@ -209,8 +209,9 @@ keeps_labels_apart_and_on_the_page(void **state)
 static void
 chooses_ticks_by_the_range_of_the_data(void **state)
 {
-    struct spt_curve_point points[2] = {{"expert", 1, 0, 0.812, 0, 0, 0, 0, 0, 0, 0},
-                                        {"expert", 1, 100, 0.868, 0, 0, 0, 0, 0, 0, 0}};
+    struct spt_curve_point points[2] = {
+        {"expert", 1, 0, 0.812, 0, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 1, 100, 0.868, 0, 0, 0, 0, 0, 0, 0, 0}};
     char *svg = draw(points, 2);
 
     (void)state;
@@ -237,7 +238,7 @@ chooses_ticks_by_the_range_of_the_data(void **state)
 static void
 draws_a_single_point_and_nothing_at_all(void **state)
 {
-    const struct spt_curve_point point = {"expert", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0};
+    const struct spt_curve_point point = {"expert", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0};
     char *svg = draw(&point, 1);
 
     (void)state;
@@ -254,10 +255,10 @@ escapes_and_cuts_long_names(void **state)
 {
     /* The 24th letter starts in the middle of nothing: cuts never split one. */
     const struct spt_curve_point points[] = {
-        {"<b>&\"'", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0},
+        {"<b>&\"'", 1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
         {"aaaaaaaaaaaaaaaaaaaaaa\xC3\xA9\xC3\xA9\xC3\xA9", 1, 0, 0.4, 0, 0, 0, 0, 0, 0,
-         0},
-        {"exactly twenty-four long", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0},
+         0, 0},
+        {"exactly twenty-four long", 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0, 0},
     };
     char *svg = draw(points, 3);
 

@@ -14,7 +14,7 @@
 
 #define HEADER                                                                         \
     "strategy,seed,epoch,f_score,precision,recall,labelled_pixels,expert_seconds,"     \
-    "train_seconds,v_rand,v_info\n"
+    "train_seconds,v_rand,v_info,best_f_score\n"
 
 static void
 check_csv(const struct spt_curve_point *points, size_t count, const char *wanted)
@@ -32,18 +32,18 @@ static void
 writes_a_header_and_a_line_a_point_in_the_order_given(void **state)
 {
     const struct spt_curve_point points[] = {
-        {"frozen", 0, 0, 0.5, 0.25, 1, 327680, 0, 0, 0.75, 0.5},
+        {"frozen", 0, 0, 0.5, 0.25, 1, 327680, 0, 0, 0.75, 0.5, 0.625},
         {"expert", 18446744073709551615U, 4294967295U, 0.8612345678, 0.9, 0.825,
-         18446744073709551615U, 95.25, 41.3004, 1, NAN},
+         18446744073709551615U, 95.25, 41.3004, 1, NAN, 0.87},
     };
 
     (void)state;
     check_csv(points, 2,
               HEADER "frozen,0,0,0.500000,0.250000,1.000000,327680,0.000,0.000,"
-                     "0.750000,0.500000\n"
+                     "0.750000,0.500000,0.625000\n"
                      "expert,18446744073709551615,4294967295,0.861235,0.900000,"
                      "0.825000,18446744073709551615,95.250,41.300,1.000000,"
-                     "nan\n");
+                     "nan,0.870000\n");
 }
 
 static void

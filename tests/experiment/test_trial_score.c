@@ -50,6 +50,8 @@ scores_the_model_at_its_threshold_on_the_test_images(void **state)
     assert_true(last->precision == score.precision);
     assert_true(last->recall == score.recall);
     assert_true(last->f_score == score.f_score);
+    assert_true(last->best_f_score == spt_tally_best(&tally).f_score);
+    assert_true(last->best_f_score >= last->f_score);
     spt_trial_result_clear(&result);
 }
 
