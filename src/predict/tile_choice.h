@@ -15,10 +15,9 @@
  * for each pixel as the fastest.  Takes as long as some 5 million pixels, and up to
  * 1 GiB.
  */
-enum septum_status
-spt_tile_measure(struct spt_net *net, enum spt_precision precision,
-                 const struct spt_watch *watch, uint32_t *side,
-                 struct septum_error *err);
+enum septum_status spt_tile_measure(struct spt_net *net, enum spt_precision precision,
+                                    const struct spt_watch *watch, uint32_t *side,
+                                    struct septum_error *err);
 
 /* Keep it for nets of this kind, `threads` and this machine.  False when there is no
  * place for it. */
