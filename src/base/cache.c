@@ -62,7 +62,6 @@ spt_cache_recall(const char *key, uint32_t *value)
 {
     char path[PATH_MAX], note[LARGEST_NOTE + 1], wanted[LARGEST_NOTE + 1];
     struct spt_bytes bytes;
-    bool known;
 
     if (!find_path(key, false, path) ||
         spt_file_read(path, LARGEST_NOTE, &bytes, NULL) != SEPTUM_OK)
@@ -73,8 +72,7 @@ spt_cache_recall(const char *key, uint32_t *value)
     /* Written again it is the same: nothing else is in it, and the key is this one. */
     *value = (uint32_t)strtoul(note, NULL, 10);
     snprintf(wanted, sizeof wanted, "%" PRIu32 "\n%s\n", *value, key);
-    known = strcmp(note, wanted) == 0;
-    return known;
+    return strcmp(note, wanted) == 0;
 }
 
 bool

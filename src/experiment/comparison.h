@@ -28,8 +28,8 @@ struct spt_compared {
     double expert_area; /* mean F-score from 0 to comparison->seconds; of strategies
                            that ask */
     struct spt_paired epoch_difference, expert_difference, final_difference;
-    struct spt_paired
-        best_difference; /* as the final one, each at its best threshold */
+    /* As the final one, each at its best threshold. */
+    struct spt_paired best_difference;
 };
 
 /* All zero is a valid, empty one. */
