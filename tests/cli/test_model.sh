@@ -107,7 +107,7 @@ check "bench succeeds" succeeded
 check "bench has the keys" json_has peak_gflops dense_pixels_per_second \
     patch_windows_per_second train_pixels_per_second dense_gflops train_gflops isa threads \
     precision largest_difference dense_over_patch dense_over_peak train_over_peak \
-    patch_train_windows_per_second train_dense_over_patch
+    patch_train_windows_per_second train_dense_over_patch best_tile
 check "bench counts its threads" json_is threads 1
 check "the two forms of the net agree" json_is largest_difference 0
 check "with --tile it tries no other" json_is best_tile null
