@@ -86,6 +86,16 @@ need_isbi2012() {
     }
 }
 
+# read_comparison celegans|vnc: sets images, pool, test and epochs of experiments that
+# compare many trainings; false for any other name.
+read_comparison() {
+    case $1 in
+    celegans) images=celegans pool=3-16 test=20-28 epochs=7 ;;
+    vnc) images=vnc-middle pool=5-13 test=14-19 epochs=6 ;;
+    *) return 1 ;;
+    esac
+}
+
 # Where the images of a target lie.  The confocal microscope is simulated, with as many
 # slices as the paper has; the others are real.
 folder_of() {
