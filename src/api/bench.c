@@ -105,7 +105,7 @@ prepare(struct bench *bench, const char *net, struct septum_error *err)
     if (status != SEPTUM_OK)
         return status;
     spt_net_initialise(bench->net, 0, 0);
-    bench->tile = (bench->tile + spec.stride - 1) / spec.stride * spec.stride;
+    bench->tile = spt_spec_tile(&spec, bench->tile);
     dense.tile = bench->tile;
     train = dense;
     patch_train = patch;
@@ -277,6 +277,18 @@ summarise(struct bench *bench, double difference, uint32_t threads)
     };
 }
 
+static void
+free_passes(struct bench *bench)
+{
+    struct spt_pass **passes[] = {&bench->dense, &bench->patch, &bench->train,
+                                  &bench->patch_train};
+
+    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
+        spt_pass_free(*passes[i]);
+        *passes[i] = NULL;
+    }
+}
+
 static bool
 report(const struct septum_bench_options *options, double fraction, const char *what)
 {
@@ -292,15 +304,18 @@ trying(void *user, double fraction)
     return report(user, fraction, "trying tiles");
 }
 
-/* For the user's own images: `segment` will take the tile that is fastest here. */
+/* For the user's own images: `segment` will take the tile that is fastest here.  Its
+ * memory takes the place of that of the other measures. */
 static enum septum_status
-choose_tile(const struct bench *bench, const struct septum_bench_options *options,
+choose_tile(struct bench *bench, const struct septum_bench_options *options,
             struct septum_bench *out, struct septum_error *err)
 {
     const struct spt_watch watch = {trying, (void *)options};
-    enum septum_status status =
-        spt_tile_measure(bench->net, bench->precision, &watch, &out->best_tile, err);
+    enum septum_status status;
 
+    free_passes(bench);
+    status =
+        spt_tile_measure(bench->net, bench->precision, &watch, &out->best_tile, err);
     if (status == SEPTUM_OK)
         out->tile_kept = spt_tile_keep(spt_net_spec(bench->net), bench->precision,
                                        out->threads, out->best_tile);
@@ -333,10 +348,7 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
         *out = summarise(&bench, difference, threads);
     if (status == SEPTUM_OK && options->tile == 0)
         status = choose_tile(&bench, options, out, err);
-    spt_pass_free(bench.dense);
-    spt_pass_free(bench.patch);
-    spt_pass_free(bench.train);
-    spt_pass_free(bench.patch_train);
+    free_passes(&bench);
     spt_net_free(bench.net);
     spt_conv_free(bench.product);
     spt_engine_free(bench.engine);

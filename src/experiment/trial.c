@@ -285,7 +285,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     struct spt_tally tally = {0};
     struct spt_partition_tally tally_of_cells = {0};
     struct spt_partition_score cells;
-    struct spt_score score;
+    struct spt_score score, best;
     enum septum_status status;
 
     spt_trainer_publish(state->trainer, state->answer);
@@ -298,6 +298,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     if (status != SEPTUM_OK)
         return status;
     score = spt_tally_score(&tally, state->threshold);
+    best = spt_tally_best(&tally);
     cells = spt_partition_mean(&tally_of_cells, 0);
     result->points[result->point_count++] = (struct spt_curve_point){
         .strategy = state->contender->name,
@@ -308,7 +309,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
         .recall = score.recall,
         .v_rand = cells.v_rand,
         .v_info = cells.v_info,
-        .best_f_score = spt_tally_best(&tally).f_score,
+        .best_f_score = best.f_score,
         .labelled_pixels = state->samples.known + state->judges.known,
         .expert_seconds = state->expert_seconds,
         .train_seconds = state->train_seconds,
@@ -318,9 +319,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
         "%s, seed %llu: epoch %u of %u, F-score %.4f at %.3f (best %.4f), expert %.1f "
         "min",
         state->contender->name, (unsigned long long)seed, state->epoch, trial->epochs,
-        score.f_score, state->threshold,
-        result->points[result->point_count - 1].best_f_score,
-        state->expert_seconds / 60);
+        score.f_score, state->threshold, best.f_score, state->expert_seconds / 60);
     return report(state, true) ? SEPTUM_OK : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 

@@ -92,4 +92,12 @@ uint32_t spt_spec_common(const struct spt_spec *a, const struct spt_spec *b);
  */
 uint32_t spt_spec_every(const struct spt_spec *spec, uint32_t most, uint32_t side);
 
+/* The least side of a tile, of `side` outputs or more, that the dense form takes: a
+ * multiple of the stride. */
+static inline uint32_t
+spt_spec_tile(const struct spt_spec *spec, uint32_t side)
+{
+    return (side + spec->stride - 1) / spec->stride * spec->stride;
+}
+
 #endif

@@ -167,11 +167,12 @@ choose_tile(const struct spt_predictor *predictor, const struct job *job, uint32
     uint32_t wanted =
         predictor->options.tile > 0 ? predictor->options.tile : DEFAULT_TILE;
     uint32_t longest = job->height > job->width ? job->height : job->width;
-    uint32_t stride = spt_net_spec(predictor->net)->stride;
-    uint32_t tile = round_up(least(wanted, longest), stride);
+    const struct spt_spec *spec = spt_net_spec(predictor->net);
+    uint32_t tile = spt_spec_tile(spec, least(wanted, longest));
 
-    while (memory_of(predictor, job, tile) > predictor->options.memory && tile > stride)
-        tile -= stride;
+    while (memory_of(predictor, job, tile) > predictor->options.memory &&
+           tile > spec->stride)
+        tile -= spec->stride;
     if (memory_of(predictor, job, tile) > predictor->options.memory)
         return spt_fail(
             err, SEPTUM_EINVAL,

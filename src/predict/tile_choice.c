@@ -50,7 +50,7 @@ spt_tile_measure(struct spt_net *net, enum spt_precision precision,
                  const struct spt_watch *watch, uint32_t *side,
                  struct septum_error *err)
 {
-    const uint32_t stride = spt_net_spec(net)->stride;
+    const struct spt_spec *spec = spt_net_spec(net);
     double seconds[SIDES], least = INFINITY, done = 0, all = 0;
     size_t chosen = 0;
 
@@ -59,8 +59,7 @@ spt_tile_measure(struct spt_net *net, enum spt_precision precision,
     for (size_t i = 0; i < SIDES; i++) {
         const struct spt_pass_shape shape = {.form = SPT_FORM_DENSE,
                                              .batch = 1,
-                                             .tile = (sides[i] + stride - 1) / stride *
-                                                     stride,
+                                             .tile = spt_spec_tile(spec, sides[i]),
                                              .precision = precision};
         enum septum_status status = spt_watch_alive(watch, done / all)
                                         ? time_pixel(net, &shape, &seconds[i], err)
@@ -73,7 +72,7 @@ spt_tile_measure(struct spt_net *net, enum spt_precision precision,
     }
     while (seconds[chosen] * AS_FAST > least)
         chosen++;
-    *side = (sides[chosen] + stride - 1) / stride * stride;
+    *side = spt_spec_tile(spec, sides[chosen]);
     return SEPTUM_OK;
 }
 

@@ -49,8 +49,8 @@ struct spt_learner {
     double spent, loss;
     uint64_t steps, all_steps, rounds;
     size_t tested;                 /* validation images so far */
-    struct spt_tally ours, theirs; /* candidate's and current model's, there */
-    struct spt_tally known;        /* the candidate's of the last answers */
+    struct spt_tally ours, theirs; /* candidate's and current model's, on them */
+    struct spt_tally known;        /* the candidate's, on the last answers */
     double threshold;              /* of the candidate */
 };
 

@@ -43,13 +43,6 @@ first_parameter(const struct spt_spec *spec, uint32_t first)
     return spec->parameter_count;
 }
 
-/* The tile as near to the wanted side as the net's stride allows. */
-static uint32_t
-fit_tile(uint32_t tile, uint32_t stride)
-{
-    return (tile + stride - 1) / stride * stride;
-}
-
 /* Room for what a tile is made of. */
 static enum septum_status
 make_wide(struct spt_trainer *trainer, struct septum_error *err)
@@ -89,7 +82,7 @@ spt_trainer_create(struct spt_net *net, const struct spt_samples *samples,
     trainer->net = net;
     trainer->samples = samples;
     trainer->settings = *settings;
-    trainer->settings.tile = fit_tile(settings->tile, spec->stride);
+    trainer->settings.tile = spt_spec_tile(spec, settings->tile);
     trainer->seed = seed;
     shape.tile = trainer->settings.tile;
     shape.batch = settings->form == SPT_FORM_DENSE ? 1 : settings->windows;
