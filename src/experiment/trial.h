@@ -73,10 +73,9 @@ struct spt_trial_result {
 
 /*
  * Run it.  Equal arguments give an equal result on one machine.  The F-score is that on
- * the test images at a threshold found elsewhere: where the expert has answered, by
- * what was predicted there before, the latest answers weighing most; else, or while
- * that is too little, on labels that were kept from learning, as the settings say, or
- * without any on (at most two of) the labelled images.  The caller clears *out.
+ * the test images at a threshold found elsewhere: on (at most two of) the labelled
+ * images and on all that the expert has answered, as the net predicts them now.  The
+ * caller clears *out.
  */
 enum septum_status
 spt_trial_run(const struct spt_trial *trial, const struct spt_contender *contender,

@@ -5,7 +5,12 @@
 
 #include <string.h>
 
+#include "base/random.h"
 #include "image/normalise.h"
+
+/* Of the layers that are new, apart from those that a net of the same seed was begun
+ * with: the source model may be one. */
+#define PURPOSE_NEW_LAYERS 104
 
 enum septum_status
 spt_transfer_check(const struct spt_model *from, uint32_t layers,
@@ -45,7 +50,7 @@ spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
             "in the source model's net \"%s\" and in \"%s\"",
             wanted, common, theirs, ours);
     }
-    spt_net_initialise(net, seed, wanted);
+    spt_net_initialise(net, spt_random_hash(seed, PURPOSE_NEW_LAYERS), wanted);
     for (uint32_t i = 0; weighted < wanted; i++) {
         const struct spt_layer *a = &from->spec.layer[i], *b = &spec->layer[i];
 

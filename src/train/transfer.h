@@ -15,8 +15,9 @@ enum septum_status spt_transfer_check(const struct spt_model *from, uint32_t lay
 
 /*
  * Copy the weights of the first `layers` layers with weights of `from` (or all that it
- * has) into `net`, and draw new ones for the layers after them.  *copied becomes the
- * number of layers copied.  Refuses more than the nets have in common, naming the first
+ * has) into `net`, and draw new ones for the layers after them, others than a net that
+ * begins from nothing with this seed would have.  *copied becomes the number of layers
+ * copied.  Refuses more than the nets have in common, naming the first
  * that differs, and a model that sees intensities on another scale.
  */
 enum septum_status

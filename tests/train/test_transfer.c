@@ -30,22 +30,41 @@ make_model(const char *text)
     return model;
 }
 
-/* The first `copied` layers are the source's, the others what `seed` draws. */
+/* Number of the first parameter after `copied` layers. */
+static size_t
+find_first_new(const struct spt_spec *spec, uint32_t copied)
+{
+    return copied < spec->weighted_count ? spec->layer[place[copied]].weights
+                                         : spec->parameter_count;
+}
+
+/* The first `copied` layers are the source's, the others drawn anew: biases of 0, and
+ * no weight that `net` had before (after material_net(MATERIAL_NET, 2)) or that a net
+ * which begins with `seed` has. */
 static void
 check_parameters(struct spt_net *net, uint32_t copied, uint64_t seed)
 {
     const struct spt_spec *spec = spt_net_spec(net);
     const float *parameters = spt_net_parameters(net);
-    size_t first = copied < spec->weighted_count ? spec->layer[place[copied]].weights
-                                                 : spec->parameter_count;
-    struct spt_net *fresh = material_net(MATERIAL_NET, 1);
+    size_t first = find_first_new(spec, copied);
+    struct spt_net *before = material_net(MATERIAL_NET, 2),
+                   *begun = material_net(MATERIAL_NET, 2);
 
-    spt_net_initialise(fresh, seed, 0);
+    spt_net_initialise(begun, seed, 0);
     for (size_t i = 0; i < first; i++)
         assert_true(parameters[i] == (float)(i + 1));
-    assert_memory_equal(parameters + first, spt_net_parameters(fresh) + first,
-                        (spec->parameter_count - first) * sizeof *parameters);
-    spt_net_free(fresh);
+    for (uint32_t layer = copied; layer < spec->weighted_count; layer++) {
+        const struct spt_layer *drawn = &spec->layer[place[layer]];
+
+        for (size_t i = drawn->weights; i < drawn->biases; i++) {
+            assert_true(parameters[i] != spt_net_parameters(before)[i]);
+            assert_true(parameters[i] != spt_net_parameters(begun)[i]);
+        }
+        for (size_t i = 0; i < drawn->out_channels; i++)
+            assert_true(parameters[drawn->biases + i] == 0);
+    }
+    spt_net_free(before);
+    spt_net_free(begun);
 }
 
 static void
@@ -83,16 +102,28 @@ all_layers_are_those_that_there_are(void **state)
 }
 
 static void
-another_seed_draws_another_rest(void **state)
+the_seed_alone_decides_what_is_drawn(void **state)
 {
     struct spt_model from = make_model(MATERIAL_NET);
-    struct spt_net *net = material_net(MATERIAL_NET, 2);
+    const uint64_t seeds[] = {7, 7, 8};
+    struct spt_net *net[3];
+    size_t first, bytes;
     uint32_t copied;
 
     (void)state;
-    assert_int_equal(spt_transfer(&from, 2, 8, net, &copied, NULL), SEPTUM_OK);
-    check_parameters(net, 2, 8);
-    spt_net_free(net);
+    for (size_t i = 0; i < 3; i++) {
+        net[i] = material_net(MATERIAL_NET, 2 + i);
+        assert_int_equal(spt_transfer(&from, 2, seeds[i], net[i], &copied, NULL),
+                         SEPTUM_OK);
+    }
+    first = find_first_new(&from.spec, 2);
+    bytes = (from.spec.parameter_count - first) * sizeof(float);
+    assert_memory_equal(spt_net_parameters(net[0]) + first,
+                        spt_net_parameters(net[1]) + first, bytes);
+    assert_memory_not_equal(spt_net_parameters(net[0]) + first,
+                            spt_net_parameters(net[2]) + first, bytes);
+    for (size_t i = 0; i < 3; i++)
+        spt_net_free(net[i]);
     spt_model_clear(&from);
 }
 
@@ -211,7 +242,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_the_first_layers_and_draws_the_rest),
         cmocka_unit_test(all_layers_are_those_that_there_are),
-        cmocka_unit_test(another_seed_draws_another_rest),
+        cmocka_unit_test(the_seed_alone_decides_what_is_drawn),
         cmocka_unit_test(nets_need_to_be_alike_only_as_far_as_is_copied),
         cmocka_unit_test(a_pass_made_before_sees_the_new_weights),
         cmocka_unit_test(refuses_more_layers_than_the_source_has),
