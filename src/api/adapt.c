@@ -47,6 +47,9 @@ spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
         return SEPTUM_OK;
     status = spt_domain_meet(model, labelled, settings->precision, is_meeting, &told,
                              &domain, err);
+    if (status == SEPTUM_OK)
+        status = spt_domain_zoom(model, labelled, settings->precision, is_meeting,
+                                 &told, &domain, err);
     if (status != SEPTUM_OK)
         return status;
     spt_domain_describe(&domain, text);

@@ -8,20 +8,23 @@
 #define MARGIN 0.05
 #define MOST_IMAGES 2
 
-/* The model's best F-score. */
+/* The model's best F-score, and how far its probabilities are off (may be NULL). */
 static enum septum_status
 score(const struct spt_model *model, const struct spt_samples *labelled,
       enum spt_precision precision, spt_alive_fn alive, void *user, double *f_score,
-      struct septum_error *err)
+      double *calibration_error, struct septum_error *err)
 {
     struct spt_tally tally = {0};
     enum septum_status status = spt_evaluate_model(
         model, precision, labelled, spt_evaluate_every(labelled, MOST_IMAGES), alive,
         user, &tally, err);
 
-    if (status == SEPTUM_OK)
-        *f_score = spt_tally_best(&tally).f_score;
-    return status;
+    if (status != SEPTUM_OK)
+        return status;
+    *f_score = spt_tally_best(&tally).f_score;
+    if (calibration_error != NULL)
+        *calibration_error = spt_tally_calibration_error(&tally);
+    return SEPTUM_OK;
 }
 
 enum septum_status
@@ -30,29 +33,90 @@ spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
                 struct spt_domain *out, struct septum_error *err)
 {
     struct spt_domain domain = {0};
-    enum septum_status status =
-        score(model, labelled, precision, alive, user, &domain.f_score, err);
+    double negative_error = 0;
+    enum septum_status status = score(model, labelled, precision, alive, user,
+                                      &domain.f_score, &domain.calibration_error, err);
 
     if (status != SEPTUM_OK)
         return status;
     spt_model_negate(model);
-    status =
-        score(model, labelled, precision, alive, user, &domain.negative_f_score, err);
+    status = score(model, labelled, precision, alive, user, &domain.negative_f_score,
+                   &negative_error, err);
     domain.inverse =
         status == SEPTUM_OK && domain.negative_f_score > domain.f_score + MARGIN;
-    if (!domain.inverse)
+    if (domain.inverse)
+        domain.calibration_error = negative_error;
+    else
         spt_model_negate(model);
     if (status == SEPTUM_OK)
         *out = domain;
     return status;
 }
 
+static const struct spt_sample *
+best_known(const struct spt_samples *labelled)
+{
+    const struct spt_sample *best = labelled->sample;
+
+    for (size_t i = 1; i < labelled->count; i++)
+        if (labelled->sample[i].known > best->known)
+            best = &labelled->sample[i];
+    return best;
+}
+
+enum septum_status
+spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelled,
+                enum spt_precision precision, spt_alive_fn alive, void *user,
+                struct spt_domain *domain, struct septum_error *err)
+{
+    const uint32_t window = model->spec.window;
+    enum septum_status status = SEPTUM_OK;
+
+    for (int zoom = 0; zoom < SPT_ZOOM_COUNT && status == SEPTUM_OK; zoom++) {
+        struct spt_samples part;
+
+        status = spt_zoom_part(best_known(labelled), zoom, &part, err);
+        if (status == SEPTUM_OK && part.sample->height >= window &&
+            part.sample->width >= window)
+            status = score(model, &part, precision, alive, user,
+                           &domain->zoom_f_score[zoom], NULL, err);
+        spt_samples_clear(&part);
+    }
+    return status;
+}
+
+/* A size at which the model finds more by MARGIN, or SPT_ZOOM_SAME. */
+static enum spt_zoom
+better_size(const struct spt_domain *domain)
+{
+    const double *f_score = domain->zoom_f_score;
+    enum spt_zoom best = f_score[SPT_ZOOM_HALF] > f_score[SPT_ZOOM_DOUBLE]
+                             ? SPT_ZOOM_HALF
+                             : SPT_ZOOM_DOUBLE;
+
+    return f_score[best] > f_score[SPT_ZOOM_SAME] + MARGIN ? best : SPT_ZOOM_SAME;
+}
+
 void
 spt_domain_describe(const struct spt_domain *domain, char text[SPT_DOMAIN_TEXT])
 {
+    static const char *const advice[SPT_ZOOM_COUNT] = {
+        [SPT_ZOOM_SAME] = "",
+        [SPT_ZOOM_HALF] = ": images of half the size would suit it better",
+        [SPT_ZOOM_DOUBLE] = ": images of double the size would suit it better",
+    };
+    const double *zoom = domain->zoom_f_score;
+    char sizes[SPT_DOMAIN_TEXT / 2] = "";
+
+    if (zoom[SPT_ZOOM_SAME] > 0)
+        snprintf(
+            sizes, sizeof sizes, "; it has %.3f at half the size, %.3f at double%s",
+            zoom[SPT_ZOOM_HALF], zoom[SPT_ZOOM_DOUBLE], advice[better_size(domain)]);
     snprintf(
         text, SPT_DOMAIN_TEXT,
-        "the source model, untouched, has F-score %.3f here and %.3f on negatives%s",
+        "the source model, untouched, has F-score %.3f here and %.3f on negatives%s; "
+        "its probabilities are off by %.2f on average%s",
         domain->f_score, domain->negative_f_score,
-        domain->inverse ? ": it is turned to see negatives" : "");
+        domain->inverse ? ": it is turned to see negatives" : "",
+        domain->calibration_error, sizes);
 }

@@ -1,17 +1,23 @@
 /*
  * domain.h - how far a source model is from a new domain before it learns anything
- * there, and whether the membranes of one are bright where those of the other are dark.
+ * there: whether the membranes of one are bright where those of the other are dark,
+ * whether they are as wide, and whether its probabilities still mean what they say.
  */
 #ifndef SEPTUM_TRAIN_DOMAIN_H
 #define SEPTUM_TRAIN_DOMAIN_H
 
 #include "net/model.h"
 #include "train/evaluate.h"
+#include "train/zoom.h"
 
 struct spt_domain {
-    double f_score;          /* of the untouched model, at its best threshold */
-    double negative_f_score; /* the same on the images' negatives */
-    bool inverse;            /* the model was turned to see negatives */
+    double f_score;           /* of the untouched model, at its best threshold */
+    double negative_f_score;  /* the same on the images' negatives */
+    bool inverse;             /* the model was turned to see negatives */
+    double calibration_error; /* of the model as it now is, score/fscore.h */
+    /* Of the model as it now is, on one part of a sample: train/zoom.h.  All zero where
+     * nothing was measured, a size alone where the part is too small for the window. */
+    double zoom_f_score[SPT_ZOOM_COUNT];
 };
 
 /*
@@ -24,8 +30,15 @@ spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
                 enum spt_precision precision, spt_alive_fn alive, void *user,
                 struct spt_domain *out, struct septum_error *err);
 
+/* Measure the model that has met the domain at half and at double size as well, on one
+ * part of the sample that has the most known pixels. */
+enum septum_status
+spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelled,
+                enum spt_precision precision, spt_alive_fn alive, void *user,
+                struct spt_domain *domain, struct septum_error *err);
+
 /* Say in a sentence, without a newline, what was found. */
-#define SPT_DOMAIN_TEXT 192
+#define SPT_DOMAIN_TEXT 384
 void spt_domain_describe(const struct spt_domain *domain, char text[SPT_DOMAIN_TEXT]);
 
 #endif

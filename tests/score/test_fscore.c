@@ -336,6 +336,38 @@ says_how_much_it_counted(void **state)
     assert_int_equal(all, 3);
 }
 
+/* Four pixels of 0.3, one of them membrane: off by 0.05.  Four of 0.85, all membrane:
+ * by 0.15.  P is known to half a thousandth. */
+static void
+says_by_how_much_probabilities_are_off(void **state)
+{
+    const float p[9] = {0.3f, 0.3f, 0.3f, 0.3f, 0.85f, 0.85f, 0.85f, 0.85f, 0.5f};
+    const uint8_t labels[9] = {
+        SPT_LABEL_MEMBRANE, SPT_LABEL_OTHER,    SPT_LABEL_OTHER,
+        SPT_LABEL_OTHER,    SPT_LABEL_MEMBRANE, SPT_LABEL_MEMBRANE,
+        SPT_LABEL_MEMBRANE, SPT_LABEL_MEMBRANE, SPT_LABEL_UNKNOWN,
+    };
+    struct spt_tally tally = {0};
+
+    (void)state;
+    assert_true(spt_tally_calibration_error(&tally) == 0);
+    spt_tally_add(&tally, p, labels, 9);
+    assert_float_equal(spt_tally_calibration_error(&tally), 0.1, 0.0006);
+}
+
+/* Sure and right is no error. */
+static void
+certainty_that_is_right_is_not_off(void **state)
+{
+    const float p[2] = {0, 1};
+    const uint8_t labels[2] = {SPT_LABEL_OTHER, SPT_LABEL_MEMBRANE};
+    struct spt_tally tally = {0};
+
+    (void)state;
+    spt_tally_add(&tally, p, labels, 2);
+    assert_float_equal(spt_tally_calibration_error(&tally), 0, 0.0006);
+}
+
 int
 main(void)
 {
@@ -354,6 +386,8 @@ main(void)
         cmocka_unit_test(agrees_with_a_plain_recount_of_random_pixels),
         cmocka_unit_test(says_how_much_it_counted),
         cmocka_unit_test(says_whether_it_counted_enough),
+        cmocka_unit_test(says_by_how_much_probabilities_are_off),
+        cmocka_unit_test(certainty_that_is_right_is_not_off),
         cmocka_unit_test(joined_tallies_count_what_both_counted),
     };
 

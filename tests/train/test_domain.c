@@ -1,5 +1,6 @@
 /*
- * test_domain.c - a source model that knows dark membranes meets bright ones.
+ * test_domain.c - a source model that knows dark membranes meets bright ones, or
+ * membranes of another width.
  */
 #include "train/domain.h"
 
@@ -168,19 +169,93 @@ leaves_a_model_as_it_was_when_stopped(void **state)
     spt_model_clear(&model);
 }
 
+/* Says membrane where a pixel is brighter than those above and below it: lines one
+ * pixel thick, not the inside of thicker ones. */
+static struct spt_model
+make_line_model(void)
+{
+    struct spt_model model = make_model(1);
+    float *kernel = model.parameters + model.spec.layer[0].weights;
+
+    kernel[1] = kernel[7] = -1;
+    return model;
+}
+
+/* One image with lines of `thickness` rows, 8 rows apart. */
+static void
+make_lines(struct spt_samples *samples, uint32_t thickness)
+{
+    struct spt_sample *sample;
+
+    material_samples(samples, 1, 64, 64, 1);
+    sample = samples->sample;
+    for (uint32_t i = 0; i < 64 * 64; i++) {
+        bool line = i / 64 % 8 < thickness;
+
+        sample->pixels[i] = line ? 4 : 0;
+        spt_samples_set_label(samples, 0, i,
+                              line ? SPT_LABEL_MEMBRANE : SPT_LABEL_OTHER);
+    }
+}
+
+static struct spt_domain
+zoom(const struct spt_model *model, uint32_t thickness)
+{
+    struct spt_domain domain = {0};
+    struct spt_samples samples;
+
+    make_lines(&samples, thickness);
+    assert_int_equal(
+        spt_domain_zoom(model, &samples, SPT_PRECISION_F32, NULL, NULL, &domain, NULL),
+        SEPTUM_OK);
+    spt_samples_clear(&samples);
+    return domain;
+}
+
+static void
+finds_the_size_that_suits_the_model(void **state)
+{
+    struct spt_model model = make_line_model();
+    struct spt_domain thin = zoom(&model, 1), thick = zoom(&model, 2);
+    char text[SPT_DOMAIN_TEXT];
+
+    (void)state;
+    assert_true(thin.zoom_f_score[SPT_ZOOM_SAME] == 1);
+    assert_true(thin.zoom_f_score[SPT_ZOOM_DOUBLE] < 0.9);
+    spt_domain_describe(&thin, text);
+    assert_null(strstr(text, "would suit"));
+    assert_true(thick.zoom_f_score[SPT_ZOOM_HALF] == 1);
+    assert_true(thick.zoom_f_score[SPT_ZOOM_SAME] < 0.9);
+    spt_domain_describe(&thick, text);
+    assert_non_null(strstr(text, ": images of half the size would suit it better"));
+    spt_model_clear(&model);
+}
+
 static void
 says_what_was_found(void **state)
 {
-    const struct spt_domain turned = {0.2, 0.65, true}, same = {0.8, 0.3, false};
+    const struct spt_domain turned = {
+        .f_score = 0.2,
+        .negative_f_score = 0.65,
+        .inverse = true,
+        .calibration_error = 0.123,
+        .zoom_f_score = {0.65, 0.6, 0.75},
+    };
+    const struct spt_domain same = {.f_score = 0.8, .negative_f_score = 0.3};
     char text[SPT_DOMAIN_TEXT];
 
     (void)state;
     spt_domain_describe(&turned, text);
-    assert_string_equal(text, "the source model, untouched, has F-score 0.200 here and "
-                              "0.650 on negatives: it is turned to see negatives");
+    assert_string_equal(
+        text, "the source model, untouched, has F-score 0.200 here and 0.650 "
+              "on negatives: it is turned to see negatives; its probabilities "
+              "are off by 0.12 on average; it has 0.600 at half the size, "
+              "0.750 at double: images of double the size would suit it "
+              "better");
     spt_domain_describe(&same, text);
     assert_string_equal(text, "the source model, untouched, has F-score 0.800 here and "
-                              "0.300 on negatives");
+                              "0.300 on negatives; its probabilities are off by 0.00 "
+                              "on average");
 }
 
 int
@@ -192,6 +267,7 @@ main(void)
         cmocka_unit_test(leaves_a_model_of_bright_membranes_that_meets_bright_ones),
         cmocka_unit_test(leaves_a_model_when_there_is_nothing_to_choose),
         cmocka_unit_test(leaves_a_model_as_it_was_when_stopped),
+        cmocka_unit_test(finds_the_size_that_suits_the_model),
         cmocka_unit_test(says_what_was_found),
     };
 
