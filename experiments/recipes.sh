@@ -2,20 +2,20 @@
 #
 # Real images are read from ../shared/data, which is not part of Septum.
 
-# NAME                  SOURCE    TARGET     LABELLED WINDOWS POOL  TEST   EPOCHS
+# NAME                  SOURCE    TARGET     LABELLED WINDOWS POOL  TEST            EPOCHS
 table='
-isbi2012-vnc-5          isbi2012  vnc        0-4      all     5-13  14-19  6
-isbi2012-vnc-1          isbi2012  vnc        0        all     5-13  14-19  6
-isbi2012-vnc-20w        isbi2012  vnc        0-4      20      5-13  14-19  6
-isbi2012-celegans-5     isbi2012  celegans   0-4      all     5-16  20-28  8
-isbi2012-celegans-1     isbi2012  celegans   0        all     3-16  20-28  8
-isbi2012-celegans-20w   isbi2012  celegans   0-4      20      5-16  20-28  8
-spim-celegans-5         spim      celegans   0-4      all     5-16  20-28  8
-spim-celegans-1         spim      celegans   0        all     3-16  20-28  8
-spim-celegans-20w       spim      celegans   0-4      20      5-16  20-28  8
-spim-confocal-5         spim      confocal   0-4      all     5-24  25-39  8
-spim-confocal-1         spim      confocal   0        all     5-24  25-39  8
-spim-confocal-20w       spim      confocal   0-4      20      5-24  25-39  8
+isbi2012-vnc-5          isbi2012  vnc        0-4      all     5-13  14-19           6
+isbi2012-vnc-1          isbi2012  vnc        0        all     5-13  14-19           6
+isbi2012-vnc-20w        isbi2012  vnc        0-4      20      5-13  14-19           6
+isbi2012-celegans-5     isbi2012  celegans   0-4      all     5-16  20-28           8
+isbi2012-celegans-1     isbi2012  celegans   0        all     3-16  20-28           8
+isbi2012-celegans-20w   isbi2012  celegans   0-4      20      5-16  20-28           8
+spim-celegans-5         spim      celegans   0-4      all     5-16  20-28           8
+spim-celegans-1         spim      celegans   0        all     3-16  20-28           8
+spim-celegans-20w       spim      celegans   0-4      20      5-16  20-28           8
+spim-confocal-5         spim      confocal   0-4      all     5-24  26,29,32,35,38  8
+spim-confocal-1         spim      confocal   0        all     5-24  26,29,32,35,38  8
+spim-confocal-20w       spim      confocal   0-4      20      5-24  26,29,32,35,38  8
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -58,6 +58,7 @@ embryos='
 
 # The light sheet's slices, a folder an embryo.
 simulate_spim() {
+    mkdir -p "$output/data/spim"
     echo "$embryos" | while read -r seed slices cells weak merged ghosts; do
         [ -n "$seed" ] && [ ! -e "$output/data/spim/$seed/parameters.json" ] || continue
         septum simulate spim -o "$output/data/spim/$seed" --count $slices --size 301 \
@@ -100,6 +101,7 @@ read_comparison() {
 # slices as the paper has; the others are real.
 folder_of() {
     made=$output/data/$1
+    mkdir -p "$output/data"
     case $1 in
     confocal)
         [ -e "$made/parameters.json" ] ||
