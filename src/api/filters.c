@@ -55,14 +55,10 @@ enum septum_status
 septum_model_filters(const struct septum_model *model, const char *path, bool force,
                      struct septum_error *err)
 {
-    const struct spt_layer *layer = &model->model.spec.layer[0];
+    const struct spt_layer *layer = spt_spec_weighted(&model->model.spec, 0);
     struct sheet sheet = {.side = layer->size, .count = layer->out_channels};
     enum septum_status status;
 
-    if (layer->kind == SPT_LAYER_POOL)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "%s: the net begins with a pooling and has no filters to show",
-                        path);
     sheet.weights = model->model.parameters + layer->weights;
     sheet.columns = (size_t)ceil(sqrt((double)sheet.count));
     sheet.rows = (sheet.count + sheet.columns - 1) / sheet.columns;

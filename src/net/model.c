@@ -68,10 +68,8 @@ spt_model_copy(const struct spt_model *model, struct spt_model *out,
 void
 spt_model_negate(struct spt_model *model)
 {
-    const struct spt_layer *first = model->spec.layer;
+    const struct spt_layer *first = spt_spec_weighted(&model->spec, 0);
 
-    while (first->kind == SPT_LAYER_POOL)
-        first++;
     for (size_t i = 0; i < spt_layer_weight_count(first); i++)
         model->parameters[first->weights + i] *= -1;
 }

@@ -72,7 +72,7 @@ spt_net_initialise(struct spt_net *net, uint64_t seed, uint32_t first)
                inputs = count / layer->out_channels;
         double deviation = sqrt(2.0 / (double)inputs);
 
-        if (layer->kind == SPT_LAYER_POOL || weighted++ < first)
+        if (spt_layer_has_blocks(layer) || weighted++ < first)
             continue;
         /* A stream a layer: what one layer draws does not depend on the others. */
         spt_random_init(&random, seed, i);

@@ -24,7 +24,7 @@ struct node {
     const char *output; /* also the node's name */
     const char *mode;   /* of a Pad; else NULL */
     uint32_t kernel;    /* side; 0: the node has none */
-    uint32_t dilation;
+    uint32_t dilation;  /* 0: as above */
 };
 
 /* An attribute of two numbers, alike for both axes. */
@@ -58,7 +58,8 @@ put_node(struct spt_protobuf_writer *out, const struct node *node)
         spt_protobuf_end(out, inner);
     }
     if (node->kernel > 0) {
-        put_pair(out, "dilations", node->dilation);
+        if (node->dilation > 0)
+            put_pair(out, "dilations", node->dilation);
         put_pair(out, "kernel_shape", node->kernel);
         put_pair(out, "strides", 1);
     }
@@ -74,6 +75,13 @@ put_layer(struct spt_protobuf_writer *out, const struct spt_spec *spec, uint32_t
     bool last = i + 1 == spec->layer_count;
     char weights[SPT_ONNX_TEXT], biases[SPT_ONNX_TEXT], sum[SPT_ONNX_TEXT];
 
+    if (layer->kind == SPT_LAYER_MEAN) { /* the first layer, so not dilated */
+        put_node(out, &(struct node){.type = "AveragePool",
+                                     .input = {input},
+                                     .output = output,
+                                     .kernel = layer->size});
+        return;
+    }
     if (layer->kind == SPT_LAYER_POOL) {
         put_node(out, &(struct node){.type = "MaxPool",
                                      .input = {input},

@@ -16,7 +16,7 @@ spt_onnx_tensors(const struct spt_spec *spec,
         const struct spt_layer *layer = &spec->layer[i];
         struct spt_onnx_tensor *weights = &list[count], *biases = weights + 1;
 
-        if (layer->kind == SPT_LAYER_POOL)
+        if (spt_layer_has_blocks(layer))
             continue;
         *weights = (struct spt_onnx_tensor){
             .rank = 4,

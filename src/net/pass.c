@@ -21,7 +21,7 @@
 /* One layer at one shape. */
 struct step {
     const struct spt_layer *layer;
-    struct spt_conv *conv; /* NULL for a pooling and for a dot product */
+    struct spt_conv *conv; /* NULL without weights and for a dot product */
     struct spt_pool pool;
     struct spt_rows rows; /* of a dot product, all but their place; else no columns */
     uint32_t weighted;    /* number among the layers with weights */
@@ -64,7 +64,7 @@ fill_order(struct spt_pass *pass, const struct spt_plan *plan)
         for (uint32_t i = 0; i < spec->layer_count; i++) {
             uint32_t size = spec->layer[i].size;
 
-            if (spec->layer[i].kind != SPT_LAYER_POOL || plan->offsets[i] == 1)
+            if (!spt_layer_has_blocks(&spec->layer[i]) || plan->offsets[i] == 1)
                 continue;
             fragment = (fragment * size + y % size) * size + x % size;
             y /= size;
@@ -96,7 +96,7 @@ make_step(struct spt_pass *pass, uint32_t i, const struct spt_plan *plan,
     step->layer = layer;
     step->count = plan->output[i];
     step->dropped = 1;
-    if (layer->kind == SPT_LAYER_POOL)
+    if (spt_layer_has_blocks(layer))
         return SEPTUM_OK;
     if (i + 1 == spec->layer_count && layer->size == 1) {
         step->rows = (struct spt_rows){
@@ -183,7 +183,7 @@ spt_pass_create(struct spt_net *net, const struct spt_pass_shape *shape,
     pass->logit_count = plan.logits;
     for (uint32_t i = 0; i < net->spec.layer_count && status == SEPTUM_OK; i++) {
         pass->step[i].weighted = weighted;
-        weighted += net->spec.layer[i].kind != SPT_LAYER_POOL;
+        weighted += !spt_layer_has_blocks(&net->spec.layer[i]);
         status = make_step(pass, i, &plan, err);
     }
     if (status == SEPTUM_OK)
@@ -265,6 +265,10 @@ step_forward(struct spt_pass *pass, struct step *step, void *in,
 {
     const float *parameters = pass->net->parameters;
 
+    if (step->layer->kind == SPT_LAYER_MEAN) {
+        spt_pool_mean(&step->pool, in, step->out);
+        return SEPTUM_OK;
+    }
     if (step->layer->kind == SPT_LAYER_POOL) {
         spt_pool_forward(&step->pool, in, step->out, step->winner);
         return SEPTUM_OK;
@@ -358,7 +362,7 @@ find_gradient(struct spt_pass *pass, uint32_t i, void *out_gradient, float *grad
     float *weights = gradient + step->layer->weights;
     float *biases = gradient + step->layer->biases;
 
-    if (step->layer->kind == SPT_LAYER_POOL)
+    if (spt_layer_has_blocks(step->layer))
         return SEPTUM_OK;
     if (step->rows.columns > 0) {
         spt_dot_backward_weights(&step->rows, out_gradient, weights, biases);
@@ -389,7 +393,7 @@ step_back(struct spt_pass *pass, uint32_t i, void *out_gradient, void *in_gradie
     }
     status = spt_conv_backward_data(step->conv, out_gradient, in_gradient,
                                     pass->scratch, err);
-    if (status == SEPTUM_OK && before->layer->kind != SPT_LAYER_POOL)
+    if (status == SEPTUM_OK && !spt_layer_has_blocks(before->layer))
         spt_relu_backward(pass->shape.precision, before->out, before->count,
                           before->dropped, in_gradient);
     return status;
@@ -409,7 +413,7 @@ spt_pass_backward(struct spt_pass *pass, const float *logit_gradient, float *gra
         void *out_gradient = pass->gradient[i % 2];
         enum septum_status status = find_gradient(pass, i, out_gradient, gradient, err);
 
-        if (status != SEPTUM_OK || (step->layer->kind != SPT_LAYER_POOL &&
+        if (status != SEPTUM_OK || (!spt_layer_has_blocks(step->layer) &&
                                     step->weighted == pass->shape.first_trained))
             return status;
         status = step_back(pass, i, out_gradient, pass->gradient[(i + 1) % 2], err);

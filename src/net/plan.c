@@ -10,7 +10,7 @@ step_of(const struct spt_pass_shape *shape)
     return shape->every > 0 ? shape->every : 1;
 }
 
-/* Offsets in each direction that layer i, a pooling of outputs `step` pixels apart
+/* Offsets in each direction that layer i, one of blocks, of outputs `step` pixels apart
  * takes its blocks from: where outputs are wanted no closer than that, one is enough.
  */
 static uint32_t
@@ -21,7 +21,7 @@ offsets_of(const struct spt_spec *spec, const struct spt_pass_shape *shape, uint
     if (shape->form == SPT_FORM_PATCH)
         return 1;
     for (uint32_t k = 0; k < i; k++)
-        if (spec->layer[k].kind == SPT_LAYER_POOL)
+        if (spt_layer_has_blocks(&spec->layer[k]))
             apart *= spec->layer[k].size;
     return apart < step_of(shape) ? 1 : spec->layer[i].size;
 }
@@ -40,7 +40,7 @@ work_out_sizes(const struct spt_spec *spec, const struct spt_pass_shape *shape,
 
         plan->batch[i] = batch;
         plan->side[i] = side;
-        if (layer->kind == SPT_LAYER_POOL) {
+        if (spt_layer_has_blocks(layer)) {
             uint32_t offsets = offsets_of(spec, shape, i);
 
             plan->offsets[i] = offsets;
@@ -145,7 +145,7 @@ spt_pass_memory(const struct spt_spec *spec, const struct spt_pass_shape *shape)
     for (uint32_t i = 0; i < spec->layer_count; i++) {
         struct spt_conv_shape conv = spt_plan_conv(&plan, spec, shape, i, weighted);
 
-        if (spec->layer[i].kind == SPT_LAYER_POOL)
+        if (spt_layer_has_blocks(&spec->layer[i]))
             continue;
         kept += spt_conv_memory(&conv, &scratch);
         weighted++;
@@ -163,7 +163,7 @@ spt_pass_operations(const struct spt_spec *spec, const struct spt_pass_shape *sh
     for (uint32_t i = 0; i < spec->layer_count; i++) {
         const struct spt_layer *layer = &spec->layer[i];
 
-        if (layer->kind != SPT_LAYER_POOL)
+        if (!spt_layer_has_blocks(layer))
             operations +=
                 (double)plan.output[i] * layer->in_channels * layer->size * layer->size;
     }

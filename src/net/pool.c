@@ -292,3 +292,39 @@ spt_pool_backward(const struct spt_pool *pool, const void *in, const uint8_t *wi
         else
             gather_line_f32(&backward, line, pool->size);
 }
+
+/* One result: the mean of the block that begins at `at`. */
+static float
+block_mean(const struct spt_pool *pool, const void *in, size_t at)
+{
+    size_t column = pool->channels, row = pool->width * column;
+    float sum = 0;
+
+    for (uint32_t i = 0; i < pool->size; i++)
+        for (uint32_t j = 0; j < pool->size; j++)
+            sum += spt_load(in, at + i * row + j * column, pool->precision);
+    return sum / (float)(pool->size * pool->size);
+}
+
+void
+spt_pool_mean(const struct spt_pool *pool, const void *in, void *out)
+{
+    uint32_t size = pool->size, offsets = pool->offsets;
+    uint32_t out_height = spt_pool_out(pool, pool->height);
+    uint32_t out_width = spt_pool_out(pool, pool->width);
+    size_t column = pool->channels, row = pool->width * column;
+    size_t lines = (size_t)pool->batch * offsets * offsets * out_height;
+
+#pragma omp parallel for schedule(static)
+    for (size_t number = 0; number < lines; number++) {
+        size_t image = number / out_height, y = number % out_height;
+        size_t n = image / offsets / offsets;
+        size_t oy = image / offsets % offsets, ox = image % offsets;
+        size_t from = (n * pool->height + y * size + oy) * row + ox * column;
+
+        for (size_t x = 0; x < out_width; x++)
+            for (size_t c = 0; c < column; c++)
+                spt_store(out, (number * out_width + x) * column + c, pool->precision,
+                          block_mean(pool, in, from + x * size * column + c));
+    }
+}

@@ -1,5 +1,5 @@
 /*
- * pool.h - max-pooling, in the patch form and in the dense form.
+ * pool.h - max-pooling, and means of blocks, in the patch form and in the dense form.
  *
  * Patch form: blocks of size x size side by side, one result a block.  Dense form: the
  * same at every offset (oy, ox) of the blocks; each offset makes a fragment, an image
@@ -52,5 +52,9 @@ void spt_pool_forward(const struct spt_pool *pool, const void *in, void *out,
 void
 spt_pool_backward(const struct spt_pool *pool, const void *in, const uint8_t *winner,
                   const void *out_gradient, void *in_gradient);
+
+/* The mean of each block of `in`, not the maximum, of any size.  It has no gradient,
+ * since nothing is learnt before it. */
+void spt_pool_mean(const struct spt_pool *pool, const void *in, void *out);
 
 #endif

@@ -44,6 +44,7 @@ static const struct notation {
 } notations[] = {
     [SPT_LAYER_CONV] = {"conv", true, true, 1},
     [SPT_LAYER_POOL] = {"pool", true, false, 2},
+    [SPT_LAYER_MEAN] = {"mean", true, false, 2},
     [SPT_LAYER_FC] = {"FC", false, true, 1},
 };
 
@@ -154,6 +155,9 @@ check_numbers(const struct reading *reading, uint32_t i, struct septum_error *er
         (layer->out_channels < 1 || layer->out_channels > SPT_SPEC_CHANNELS))
         return spt_fail(err, SEPTUM_EINVAL, LAYER ": its channels may be 1 to %d",
                         LAYER_OF(reading, i), SPT_SPEC_CHANNELS);
+    if (i > 0 && layer->kind == SPT_LAYER_MEAN)
+        return spt_fail(err, SEPTUM_EINVAL, LAYER ": a mean may only be the first",
+                        LAYER_OF(reading, i));
     if (i > 0 && layer->kind != SPT_LAYER_FC && layer[-1].kind == SPT_LAYER_FC)
         return spt_fail(err, SEPTUM_EINVAL,
                         LAYER ": follows an FC layer, as only FC layers may",
@@ -209,7 +213,7 @@ place_layers(struct spt_spec *spec, uint32_t window)
         layer->in_side = side;
         layer->in_channels = channels;
         layer->dilation = dilation;
-        if (layer->kind == SPT_LAYER_POOL) {
+        if (spt_layer_has_blocks(layer)) {
             if (side % layer->size != 0)
                 return i;
             side /= layer->size;
@@ -252,7 +256,7 @@ refuse_misfit(const struct reading *reading, uint32_t i, struct septum_error *er
     uint32_t above = find_window(spec, spec->window + 1, 1);
     char why[64], remedy[64];
 
-    if (layer->kind == SPT_LAYER_POOL)
+    if (spt_layer_has_blocks(layer))
         snprintf(why, sizeof why, "which %u does not divide", layer->size);
     else
         snprintf(why, sizeof why, "less than its %u", layer->size);
@@ -278,7 +282,7 @@ lay_parameters(struct reading *reading, struct septum_error *err)
     for (uint32_t i = 0; i < spec->layer_count; i++) {
         struct spt_layer *layer = &spec->layer[i];
 
-        if (layer->kind == SPT_LAYER_POOL)
+        if (spt_layer_has_blocks(layer))
             continue;
         layer->weights = offset;
         layer->biases = offset + spt_layer_weight_count(layer);
@@ -363,21 +367,58 @@ spt_spec_format(const struct spt_spec *spec, char *text)
     }
 }
 
+/* The first layer after a mean. */
+static uint32_t
+after_mean(const struct spt_spec *spec)
+{
+    return spec->layer[0].kind == SPT_LAYER_MEAN;
+}
+
+const struct spt_layer *
+spt_spec_weighted(const struct spt_spec *spec, uint32_t n)
+{
+    const struct spt_layer *layer = spec->layer;
+
+    while (spt_layer_has_blocks(layer) || n-- > 0)
+        layer++;
+    return layer;
+}
+
 uint32_t
 spt_spec_common(const struct spt_spec *a, const struct spt_spec *b)
 {
+    const struct spt_layer *x = a->layer + after_mean(a), *y = b->layer + after_mean(b);
     uint32_t common = 0;
 
-    for (uint32_t i = 0; i < a->layer_count && i < b->layer_count; i++) {
-        const struct spt_layer *x = &a->layer[i], *y = &b->layer[i];
-
+    for (; x < a->layer + a->layer_count && y < b->layer + b->layer_count; x++, y++) {
         if (x->kind != y->kind || x->size != y->size ||
             x->out_channels != y->out_channels)
             break;
-        if (x->kind != SPT_LAYER_POOL)
+        if (!spt_layer_has_blocks(x))
             common++;
     }
     return common;
+}
+
+enum septum_status
+spt_spec_coarsen(const struct spt_spec *spec, uint32_t times, struct spt_spec *out,
+                 struct septum_error *err)
+{
+    struct spt_spec made = *spec;
+    char text[SPT_SPEC_TEXT];
+
+    if (after_mean(spec) == 0) {
+        if (spec->layer_count == SPT_SPEC_LAYERS)
+            return spt_fail(err, SEPTUM_EINVAL, "a net of %d layers takes no mean",
+                            SPT_SPEC_LAYERS);
+        memmove(made.layer + 1, made.layer, spec->layer_count * sizeof *made.layer);
+        made.layer[0] = (struct spt_layer){.kind = SPT_LAYER_MEAN, .size = 1};
+        made.layer_count++;
+    }
+    made.layer[0].size *= times;
+    made.window *= times;
+    spt_spec_format(&made, text);
+    return spt_spec_parse(text, out, err);
 }
 
 uint32_t
@@ -386,7 +427,7 @@ spt_spec_every(const struct spt_spec *spec, uint32_t most, uint32_t side)
     uint32_t apart = 1, every = 1;
 
     for (uint32_t i = 0; i < spec->layer_count; i++) {
-        if (spec->layer[i].kind != SPT_LAYER_POOL)
+        if (!spt_layer_has_blocks(&spec->layer[i]))
             continue;
         apart *= spec->layer[i].size;
         if (apart <= most && side % apart == 0)

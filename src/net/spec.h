@@ -1,18 +1,20 @@
 /*
  * spec.h - a net as data, in the paper's notation.
  *
- *	[window<side>] { conv<kernel>-<channels> | pool<size> | FC-<channels> } ... FC-1
+ *	[window<side>] [mean<size>] { conv<kernel>-<channels> | pool<size> | FC-<channels> }
+ *... FC-1
  *
  * for example the default preset
  *
  *	conv5-48 pool2 conv5-48 pool2 conv4-48 pool2 FC-200 FC-200 FC-1
  *
  * A convolution is square, without padding, stride 1, followed by ReLU.  A pooling
- * takes the maximum of size x size blocks.  An FC layer sees all that the layer before
- * it left (so the first is a convolution as large as its input, and only FC layers may
- * follow it); ReLU follows each but the last, whose one output is the logit of "the
- * window's pixel is membrane".  The window's side is 64 when it is not said.  Every
- * size must fit: a pooling must divide its input.
+ * takes the maximum of size x size blocks; a mean, which may only stand first, their
+ *mean, so that the layers behind it see the image at a smaller size.  An FC layer sees
+ *all that the layer before it left (so the first is a convolution as large as its
+ *input, and only FC layers may follow it); ReLU follows each but the last, whose one
+ *output is the logit of "the window's pixel is membrane".  The window's side is 64 when
+ *it is not said.  Every size must fit: a pooling or a mean must divide its input.
  *
  * Parameters of a net lie in one block of floats: for each layer with weights, in
  * order, its weights [output channel][input channel][row][column], then its biases
@@ -21,6 +23,7 @@
 #ifndef SEPTUM_NET_SPEC_H
 #define SEPTUM_NET_SPEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,16 +40,17 @@
 enum spt_layer_kind {
     SPT_LAYER_CONV,
     SPT_LAYER_POOL,
+    SPT_LAYER_MEAN,
     SPT_LAYER_FC,
 };
 
 /* A layer as it stands in the net of one window (the patch form). */
 struct spt_layer {
     enum spt_layer_kind kind;
-    uint32_t size; /* of the kernel or the pooled block; of an FC, its input's side */
+    uint32_t size; /* of the kernel or the block; of an FC, its input's side */
     uint32_t in_side, out_side;         /* pixels */
-    uint32_t in_channels, out_channels; /* equal for a pooling */
-    uint32_t dilation; /* in the dense form: the product of all poolings before it */
+    uint32_t in_channels, out_channels; /* equal where there are no weights */
+    uint32_t dilation; /* in the dense form: the product of all blocks before it */
     size_t weights;    /* offset of its weights in the parameter block */
     size_t biases;     /* offset of its biases */
 };
@@ -55,7 +59,7 @@ struct spt_spec {
     uint32_t window; /* side, pixels */
     uint32_t layer_count;
     uint32_t weighted_count; /* layers with weights */
-    uint32_t stride;         /* product of all poolings */
+    uint32_t stride;         /* product of all blocks' sizes */
     size_t parameter_count;
     struct spt_layer layer[SPT_SPEC_LAYERS];
 };
@@ -73,6 +77,17 @@ spt_spec_parse(const char *text, struct spt_spec *out, struct septum_error *err)
  * bytes. */
 void spt_spec_format(const struct spt_spec *spec, char *text);
 
+/* Does it make one of each block of size x size, without weights: a pooling or a mean?
+ */
+static inline bool
+spt_layer_has_blocks(const struct spt_layer *layer)
+{
+    return layer->kind == SPT_LAYER_POOL || layer->kind == SPT_LAYER_MEAN;
+}
+
+/* Layer number `n` of those with weights, of which there are more. */
+const struct spt_layer *spt_spec_weighted(const struct spt_spec *spec, uint32_t n);
+
 static inline size_t
 spt_layer_weight_count(const struct spt_layer *layer)
 {
@@ -81,9 +96,17 @@ spt_layer_weight_count(const struct spt_layer *layer)
 
 /*
  * How many of the first layers with weights two nets have in common: of equal kind,
- * kernel and channels, with the same poolings between them.
+ * kernel and channels, with the same poolings between them; a mean does not matter.
  */
 uint32_t spt_spec_common(const struct spt_spec *a, const struct spt_spec *b);
+
+/*
+ * The same net for images at 1 / `times` of their size: a mean, or a larger one, stands
+ * first, and the window is `times` as wide.  Parameters keep their places.  Refuses
+ * what spt_spec_parse() does.
+ */
+enum septum_status spt_spec_coarsen(const struct spt_spec *spec, uint32_t times,
+                                    struct spt_spec *out, struct septum_error *err);
 
 /*
  * How far apart the outputs of a coarse prediction may lie that are to be at most

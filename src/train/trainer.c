@@ -35,12 +35,8 @@ struct spt_trainer {
 static size_t
 first_parameter(const struct spt_spec *spec, uint32_t first)
 {
-    uint32_t weighted = 0;
-
-    for (uint32_t i = 0; i < spec->layer_count; i++)
-        if (spec->layer[i].kind != SPT_LAYER_POOL && weighted++ == first)
-            return spec->layer[i].weights;
-    return spec->parameter_count;
+    return first < spec->weighted_count ? spt_spec_weighted(spec, first)->weights
+                                        : spec->parameter_count;
 }
 
 /* Room for what a tile is made of. */

@@ -29,7 +29,7 @@ spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
 {
     const struct spt_spec *spec = spt_net_spec(net);
     uint32_t wanted = layers == SPT_ALL_LAYERS ? from->spec.weighted_count : layers;
-    uint32_t common = spt_spec_common(&from->spec, spec), weighted = 0;
+    uint32_t common = spt_spec_common(&from->spec, spec);
     float *parameters = spt_net_parameters(net);
 
     if (strcmp(from->normalisation, SPT_NORMALISATION) != 0)
@@ -51,16 +51,14 @@ spt_transfer(const struct spt_model *from, uint32_t layers, uint64_t seed,
             wanted, common, theirs, ours);
     }
     spt_net_initialise(net, spt_random_hash(seed, PURPOSE_NEW_LAYERS), wanted);
-    for (uint32_t i = 0; weighted < wanted; i++) {
-        const struct spt_layer *a = &from->spec.layer[i], *b = &spec->layer[i];
+    for (uint32_t n = 0; n < wanted; n++) {
+        const struct spt_layer *a = spt_spec_weighted(&from->spec, n),
+                               *b = spt_spec_weighted(spec, n);
 
-        if (a->kind == SPT_LAYER_POOL)
-            continue;
         memcpy(parameters + b->weights, from->parameters + a->weights,
                spt_layer_weight_count(a) * sizeof *parameters);
         memcpy(parameters + b->biases, from->parameters + a->biases,
                a->out_channels * sizeof *parameters);
-        weighted++;
     }
     spt_net_changed(net);
     *copied = wanted;

@@ -38,14 +38,10 @@ finds_contenders_by_name_and_their_strategies(void **state)
 static bool
 has_equal_layer(const struct spt_model *a, const struct spt_model *b, uint32_t weighted)
 {
-    uint32_t i = 0;
-    size_t count;
+    const struct spt_layer *layer = spt_spec_weighted(&a->spec, weighted);
+    size_t count = spt_layer_weight_count(layer) + layer->out_channels;
 
-    while (a->spec.layer[i].kind == SPT_LAYER_POOL || weighted-- > 0)
-        i++;
-    count = spt_layer_weight_count(&a->spec.layer[i]) + a->spec.layer[i].out_channels;
-    return memcmp(a->parameters + a->spec.layer[i].weights,
-                  b->parameters + b->spec.layer[i].weights,
+    return memcmp(a->parameters + layer->weights, b->parameters + layer->weights,
                   count * sizeof *a->parameters) == 0;
 }
 

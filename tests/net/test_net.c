@@ -81,7 +81,7 @@ draws_each_layer_with_its_own_variance(void **state)
         spt_net_parameters(net)[i] = 1e6F;
     spt_net_initialise(net, 1, 0);
     for (uint32_t i = 0; i < spec->layer_count; i++)
-        if (spec->layer[i].kind != SPT_LAYER_POOL)
+        if (!spt_layer_has_blocks(&spec->layer[i]))
             check_layer(&spec->layer[i], spt_net_parameters(net));
     spt_net_free(net);
 }

@@ -16,6 +16,7 @@
 #include "net/net.h"
 #include "support/naive_net.h"
 
+#define MEAN_FIRST "window18 mean2 conv2-6 pool2 FC-7 FC-1"
 #define SMALL "window14 conv3-6 pool2 conv3-5 pool2 FC-7 FC-1"
 
 static struct spt_net *
@@ -31,7 +32,7 @@ make_net(const char *text, uint64_t seed)
     /* Biases away from 0, so that a lost bias shows. */
     spt_random_init(&random, seed, 1);
     for (uint32_t i = 0; i < spec.layer_count; i++)
-        if (spec.layer[i].kind != SPT_LAYER_POOL)
+        if (!spt_layer_has_blocks(&spec.layer[i]))
             for (uint32_t c = 0; c < spec.layer[i].out_channels; c++)
                 spt_net_parameters(net)[spec.layer[i].biases + c] =
                     (float)(0.2 * spt_random_normal(&random));
@@ -98,6 +99,9 @@ dense_form_equals_the_naive_net_at_every_pixel(void **state)
     check_dense_against_naive("window15 conv4-3 pool3 conv2-4 FC-5 FC-1", 2, 9);
     check_dense_against_naive("window9 conv3-4 conv2-17 pool2 FC-1", 1, 6);
     check_dense_against_naive("window5 FC-9 FC-3 FC-1", 2, 5);
+    check_dense_against_naive("window28 mean2 conv3-6 pool2 conv3-5 pool2 FC-7 FC-1", 2,
+                              8);
+    check_dense_against_naive("window15 mean3 conv2-4 pool2 FC-1", 1, 12);
 }
 
 /* Copy every window of the dense pass's input into a batch for the patch pass. */
@@ -260,22 +264,30 @@ check_gradient(struct spt_net *net, struct spt_pass *pass, size_t count, double 
 static void
 gradient_equals_finite_differences(void **state)
 {
-    static const enum spt_form forms[] = {SPT_FORM_DENSE, SPT_FORM_PATCH};
+    static const struct {
+        const char *net;
+        enum spt_form form;
+        uint32_t batch, tile;
+        double dropout;
+    } rows[] = {
+        {SMALL, SPT_FORM_DENSE, 2, 4, 0},      {SMALL, SPT_FORM_DENSE, 2, 4, 0.5},
+        {SMALL, SPT_FORM_PATCH, 20, 1, 0},     {SMALL, SPT_FORM_PATCH, 20, 1, 0.5},
+        {MEAN_FIRST, SPT_FORM_DENSE, 2, 4, 0}, {MEAN_FIRST, SPT_FORM_PATCH, 20, 1, 0},
+    };
 
     (void)state;
-    for (int f = 0; f < 2; f++)
-        for (int dropout = 0; dropout < 2; dropout++) {
-            struct spt_net *net = make_net(SMALL, 12);
-            struct spt_pass *pass = make_pass(net, forms[f], f ? 20 : 2, 4, true, 0);
-            size_t count = f ? 20 : 2 * 16;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct spt_net *net = make_net(rows[i].net, 12);
+        struct spt_pass *pass =
+            make_pass(net, rows[i].form, rows[i].batch, rows[i].tile, true, 0);
+        uint32_t side = spt_pass_side(pass);
 
-            fill_random(
-                spt_pass_input(pass),
-                (size_t)(f ? 20 : 2) * spt_pass_side(pass) * spt_pass_side(pass), 13);
-            check_gradient(net, pass, count, 0.5 * dropout);
-            spt_pass_free(pass);
-            spt_net_free(net);
-        }
+        fill_random(spt_pass_input(pass), (size_t)rows[i].batch * side * side, 13);
+        check_gradient(net, pass, (size_t)rows[i].batch * rows[i].tile * rows[i].tile,
+                       rows[i].dropout);
+        spt_pass_free(pass);
+        spt_net_free(net);
+    }
 }
 
 static void

@@ -133,6 +133,50 @@ check_bf16(struct spt_pool pool)
     guarded_free(&back);
 }
 
+/* Sums of a few values of fill_coarse() are exact, and so are means of 4 and 16. */
+static void
+check_mean(struct spt_pool pool)
+{
+    size_t outputs = naive_pool_out_count(&pool), inputs = in_count(&pool);
+    struct guarded in = guarded_take(inputs), out = guarded_take(outputs);
+    struct guarded wanted = guarded_take(outputs);
+    uint16_t *half[2];
+
+    fill_coarse(in.at, inputs, -8, 8, 3);
+    naive_pool_mean(&pool, in.at, wanted.at);
+    spt_pool_mean(&pool, in.at, out.at);
+    assert_same(&out, &wanted);
+    half[0] = narrow(&in);
+    half[1] = calloc(outputs, sizeof *half[1]);
+    assert_non_null(half[1]);
+    pool.precision = SPT_PRECISION_BF16;
+    spt_pool_mean(&pool, half[0], half[1]);
+    for (size_t i = 0; i < outputs; i++)
+        assert_int_equal(half[1][i], spt_bf16_round(wanted.at[i]));
+    free(half[0]);
+    free(half[1]);
+    guarded_free(&in);
+    guarded_free(&out);
+    guarded_free(&wanted);
+}
+
+static void
+means_equal_their_definition(void **state)
+{
+    (void)state;
+    for (uint32_t size = 2; size <= 4; size += 2)
+        for (uint32_t offsets = 1; offsets <= size; offsets += size - 1)
+            for (uint32_t channels = 1; channels <= 3; channels += 2)
+                check_mean((struct spt_pool){
+                    .batch = 2,
+                    .height = 3 * size + offsets - 1,
+                    .width = 4 * size + offsets - 1,
+                    .channels = channels,
+                    .size = size,
+                    .offsets = offsets,
+                });
+}
+
 /* Images of `blocks` x `blocks` + 1 blocks, which the dense form needs larger. */
 static void
 check_sizes(uint32_t batch, uint32_t size, uint32_t blocks, uint32_t channels)
@@ -250,6 +294,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(means_equal_their_definition),
         cmocka_unit_test(both_forms_equal_their_definition),
         cmocka_unit_test(the_smallest_and_the_largest_block_work_too),
         cmocka_unit_test(dense_form_gives_the_fragments_worked_out_by_hand),

@@ -104,6 +104,54 @@ gives_each_layer_its_place_and_its_parameters(void **state)
 }
 
 static void
+a_mean_comes_first_and_halves_what_follows(void **state)
+{
+    struct spt_spec spec = parse("window12 mean3 conv2-5 FC-1");
+
+    (void)state;
+    assert_int_equal(spec.layer_count, 3);
+    assert_int_equal(spec.weighted_count, 2);
+    assert_int_equal(spec.stride, 3);
+    assert_int_equal(spec.layer[0].kind, SPT_LAYER_MEAN);
+    assert_int_equal(spec.layer[0].out_channels, 1);
+    assert_int_equal(spec.layer[1].in_side, 4);
+    assert_int_equal(spec.layer[1].dilation, 3);
+    assert_ptr_equal(spt_spec_weighted(&spec, 0), &spec.layer[1]);
+    assert_ptr_equal(spt_spec_weighted(&spec, 1), &spec.layer[2]);
+    assert_canonical("WINDOW12 Mean3 CONV2-5 FC-1", "window12 mean3 conv2-5 FC-1");
+    assert_refused(
+        "window12 conv1-3 mean2 FC-1",
+        "layer 2 (mean2) of \"window12 conv1-3 mean2 FC-1\": a mean may only "
+        "be the first");
+    assert_refused("window9 mean2 FC-1",
+                   "layer 1 (mean2) of \"window9 mean2 FC-1\": its input is 9 pixels "
+                   "wide, which 2 does not divide; a window of 8 or 10 would fit");
+}
+
+static void
+coarsens_a_net_and_keeps_its_parameters(void **state)
+{
+    struct spt_spec spec = parse("default"), half = spec, twice;
+    char text[SPT_SPEC_TEXT];
+
+    (void)state;
+    assert_int_equal(spt_spec_coarsen(&half, 2, &half, NULL), SEPTUM_OK);
+    spt_spec_format(&half, text);
+    assert_string_equal(text, "window128 mean2 " DEFAULT_TEXT);
+    assert_int_equal(half.parameter_count, spec.parameter_count);
+    for (uint32_t n = 0; n < spec.weighted_count; n++)
+        assert_int_equal(spt_spec_weighted(&half, n)->weights,
+                         spt_spec_weighted(&spec, n)->weights);
+    assert_int_equal(spt_spec_common(&spec, &half), spec.weighted_count);
+    assert_int_equal(spt_spec_common(&half, &spec), spec.weighted_count);
+    assert_int_equal(spt_spec_coarsen(&half, 2, &twice, NULL), SEPTUM_OK);
+    spt_spec_format(&twice, text);
+    assert_string_equal(text, "window256 mean4 " DEFAULT_TEXT);
+    /* A window of 2048 is too wide. */
+    assert_int_equal(spt_spec_coarsen(&twice, 8, &half, NULL), SEPTUM_EINVAL);
+}
+
+static void
 knows_the_presets(void **state)
 {
     struct spt_spec spec = parse("default"), paper = parse(" Paper\n");
@@ -352,6 +400,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_each_layer_its_place_and_its_parameters),
+        cmocka_unit_test(a_mean_comes_first_and_halves_what_follows),
+        cmocka_unit_test(coarsens_a_net_and_keeps_its_parameters),
         cmocka_unit_test(knows_the_presets),
         cmocka_unit_test(writes_the_canonical_text),
         cmocka_unit_test(holds_the_longest_text),

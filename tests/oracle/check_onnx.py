@@ -23,6 +23,8 @@ from PIL import Image
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REAL = ROOT.parent / "shared/data/isbi2012/images/024.png"
 NET = "window50 conv3-8 pool2 conv5-12 pool2 conv2-12 pool3 FC-16 FC-1"
+COARSE = "window44 mean2 conv3-8 pool2 conv3-12 pool2 FC-16 FC-1"
+BLOCKS = {"pool": np.max, "mean": np.mean}
 PIXELS = [(0, 0), (-1, -1), (0, -1), (60, 41), (17, 100), (101, 3)]
 
 tests = failed = 0
@@ -62,10 +64,10 @@ def run_patch(net, weights, window):
     layers = [word for word in net.split() if not word.startswith("window")]
     for number, word in enumerate(layers, 1):
         channels, side, _ = values.shape
-        if word.startswith("pool"):
+        if word[:4] in BLOCKS:
             size = int(word[4:])
-            values = values.reshape(channels, side // size, size, side // size,
-                                    size).max((2, 4))
+            blocks = values.reshape(channels, side // size, size, side // size, size)
+            values = BLOCKS[word[:4]](blocks, (2, 4))
             continue
         kernel = weights[f"layer{number}.weights"].astype(float)
         biases = weights[f"layer{number}.biases"].astype(float)
@@ -141,7 +143,7 @@ def check_map(name, path, source, work):
 def run_all(work):
     septum("simulate", "spim", "-o", work / "spim", "--count", 2, "--size", 128)
     simulated = sorted((work / "spim/images").iterdir())[0]
-    models = {"default": "default", "small": NET}
+    models = {"default": "default", "small": NET, "coarse": COARSE}
     for name, net in models.items():
         path = work / f"{name}.onnx"
         septum("train", "--images", work / "spim/images", "--labels",

@@ -21,7 +21,7 @@ material_net(const char *text, uint64_t seed)
     spt_random_init(&random, seed, 1000);
     for (uint32_t i = 0; i < spec.layer_count; i++)
         for (uint32_t c = 0;
-             spec.layer[i].kind != SPT_LAYER_POOL && c < spec.layer[i].out_channels;
+             !spt_layer_has_blocks(&spec.layer[i]) && c < spec.layer[i].out_channels;
              c++)
             spt_net_parameters(net)[spec.layer[i].biases + c] =
                 (float)(0.2 * spt_random_normal(&random));

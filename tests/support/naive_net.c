@@ -48,6 +48,22 @@ pool(const struct spt_layer *layer, const double *in, double *out)
             }
 }
 
+static void
+mean(const struct spt_layer *layer, const double *in, double *out)
+{
+    size_t side = layer->in_side, p = layer->size, result = side / p;
+
+    for (size_t c = 0; c < layer->in_channels; c++)
+        for (size_t y = 0; y < result; y++)
+            for (size_t x = 0; x < result; x++) {
+                double sum = 0;
+
+                for (size_t i = 0; i < p * p; i++)
+                    sum += in[(c * side + y * p + i / p) * side + x * p + i % p];
+                out[(c * result + y) * result + x] = sum / (double)(p * p);
+            }
+}
+
 double
 naive_net_logit(const struct spt_spec *spec, const float *parameters,
                 const float *window, size_t stride)
@@ -73,6 +89,8 @@ naive_net_logit(const struct spt_spec *spec, const float *parameters,
 
         if (spec->layer[i].kind == SPT_LAYER_POOL)
             pool(&spec->layer[i], in, out);
+        else if (spec->layer[i].kind == SPT_LAYER_MEAN)
+            mean(&spec->layer[i], in, out);
         else
             convolve(&spec->layer[i], parameters, i + 1 < spec->layer_count, in, out);
         in = out;

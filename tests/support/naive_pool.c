@@ -76,6 +76,21 @@ naive_pool_forward(const struct spt_pool *pool, const float *in, float *out,
 }
 
 void
+naive_pool_mean(const struct spt_pool *pool, const float *in, float *out)
+{
+    size_t taps = (size_t)pool->size * pool->size;
+
+    for (size_t i = 0; i < naive_pool_out_count(pool); i++) {
+        struct result at = find_result(pool, i);
+        double sum = 0;
+
+        for (size_t tap = 0; tap < taps; tap++)
+            sum += (double)in[find_tap(pool, at, tap / pool->size, tap % pool->size)];
+        out[i] = (float)(sum / (double)taps);
+    }
+}
+
+void
 naive_pool_backward(const struct spt_pool *pool, const float *in,
                     const float *out_gradient, float *in_gradient)
 {
