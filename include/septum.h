@@ -151,6 +151,17 @@ enum septum_polarity {
                                 is turned to see negatives */
 };
 
+/* ---- pixel size ------------------------------------------------------------------ */
+
+/* Whether membranes are as wide, in pixels, as those of the source. */
+enum septum_pixel_size {
+    SEPTUM_PIXEL_SIZE_AUTO, /* measured on labelled images, which the source model sees
+                               at half their size, too; with preset "paper" as SAME */
+    SEPTUM_PIXEL_SIZE_SAME,
+    SEPTUM_PIXEL_SIZE_HALF, /* pixels are half as wide as those of the source: the net
+                               sees the images at half their size */
+};
+
 /* ---- training -------------------------------------------------------------------- */
 
 enum septum_form {
@@ -174,6 +185,7 @@ struct septum_train_options {
     int32_t transfer;   /* layers with weights to copy from it; 0 = all */
     bool freeze;        /* keep the copied layers fixed */
     enum septum_polarity polarity; /* of its images and these */
+    enum septum_pixel_size pixel_size;
     enum septum_form form;
     bool has_form;  /* else the preset's */
     double epochs;  /* 0 = the preset's */
@@ -508,6 +520,7 @@ struct septum_experiment_options {
     int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
                              all */
     enum septum_polarity polarity;
+    enum septum_pixel_size pixel_size;
     struct septum_choosing choosing;
     bool resume, force;
     uint32_t threads;

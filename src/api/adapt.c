@@ -28,33 +28,67 @@ is_comparing(void *user)
     return tell(user, 1, "comparing what was learnt with the source model", false);
 }
 
+/* Find out what the samples can tell of all that `how` leaves open. */
+static enum septum_status
+look(struct spt_model *model, const struct spt_samples *labelled,
+     const struct spt_adaptation *how, const struct spt_settings *settings,
+     struct spt_listener *listener, struct spt_domain *domain, struct septum_error *err)
+{
+    enum septum_status status = SEPTUM_OK;
+
+    if (how->polarity == SEPTUM_POLARITY_AUTO && settings->adapts)
+        status = spt_domain_meet(model, labelled, settings->precision, is_meeting,
+                                 listener, domain, err);
+    if (status == SEPTUM_OK && how->pixel_size == SEPTUM_PIXEL_SIZE_AUTO &&
+        settings->adapts)
+        status = spt_domain_zoom(model, labelled, settings->precision, is_meeting,
+                                 listener, domain, err);
+    return status;
+}
+
+/* Half the size where that was asked for, or was found better and every image is large
+ * enough for a window twice as wide. */
+static enum septum_status
+choose_size(struct spt_model *model, const struct spt_adaptation *how,
+            struct spt_domain *domain, struct septum_error *err)
+{
+    const bool asked = how->pixel_size == SEPTUM_PIXEL_SIZE_HALF;
+    const bool fits = how->least_side >= 2 * model->spec.window &&
+                      2 * model->spec.window <= SPT_SPEC_WINDOW;
+
+    if (asked && !fits)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "half the size needs images of %u x %u pixels or more, and one "
+                        "is only %u wide or high",
+                        2 * model->spec.window, 2 * model->spec.window,
+                        how->least_side);
+    domain->coarse = fits && (asked || spt_domain_better_size(domain) == SPT_ZOOM_HALF);
+    return domain->coarse ? spt_spec_coarsen(&model->spec, 2, &model->spec, err)
+                          : SEPTUM_OK;
+}
+
 enum septum_status
 spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
-          enum septum_polarity polarity, const struct spt_settings *settings,
+          const struct spt_adaptation *how, const struct spt_settings *settings,
           const struct spt_listener *listener, char text[SPT_DOMAIN_TEXT],
           struct septum_error *err)
 {
     struct spt_listener told = *listener;
-    struct spt_domain domain;
+    struct spt_domain domain = {0};
     enum septum_status status;
 
     text[0] = '\0';
-    if (polarity == SEPTUM_POLARITY_INVERSE) {
+    if (how->polarity == SEPTUM_POLARITY_INVERSE)
         spt_model_negate(model);
-        snprintf(text, SPT_DOMAIN_TEXT, "the source model is turned to see negatives");
-    }
-    if (polarity != SEPTUM_POLARITY_AUTO || !settings->adapts)
-        return SEPTUM_OK;
-    status = spt_domain_meet(model, labelled, settings->precision, is_meeting, &told,
-                             &domain, err);
+    status = look(model, labelled, how, settings, &told, &domain, err);
     if (status == SEPTUM_OK)
-        status = spt_domain_zoom(model, labelled, settings->precision, is_meeting,
-                                 &told, &domain, err);
+        status = choose_size(model, how, &domain, err);
     if (status != SEPTUM_OK)
         return status;
     spt_domain_describe(&domain, text);
-    return tell(listener, 0, text, true) ? SEPTUM_OK
-                                         : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+    if (text[0] == '\0' || tell(listener, 0, text, true))
+        return SEPTUM_OK;
+    return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 }
 
 /* Find the threshold of the source model on what was tallied of the judges and, without

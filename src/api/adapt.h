@@ -14,13 +14,22 @@ struct spt_listener {
     void *user;
 };
 
+/* What a source model may become. */
+struct spt_adaptation {
+    enum septum_polarity polarity;
+    enum septum_pixel_size pixel_size;
+    uint32_t least_side; /* of all images that its net is to see, pixels */
+};
+
 /*
- * Turn `model` as `polarity` says, or as the labelled samples show.  What was found is
- * told, and left in `text`: empty, or a sentence without its full stop.
+ * Turn `model`, and let it look at images at half their size, as `how` says or as the
+ * labelled samples show.  What was found is told, and left in `text`: empty, or a
+ * sentence without its full stop.  Refuses half a size for which images are too small;
+ * nothing is too small for what is found out.
  */
 enum septum_status
 spt_adapt(struct spt_model *model, const struct spt_samples *labelled,
-          enum septum_polarity polarity, const struct spt_settings *settings,
+          const struct spt_adaptation *how, const struct spt_settings *settings,
           const struct spt_listener *listener, char text[SPT_DOMAIN_TEXT],
           struct septum_error *err);
 

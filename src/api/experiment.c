@@ -159,6 +159,26 @@ find_source(struct job *job, struct septum_error *err)
     return status;
 }
 
+/* Let the source model meet the target. */
+static enum septum_status
+adapt(struct job *job, struct septum_error *err)
+{
+    const struct septum_experiment_options *options = job->options;
+    const struct spt_listener listener = {options->progress, options->user};
+    const struct spt_samples *sets[] = {&job->labelled_samples, &job->pool_samples,
+                                        &job->test_samples};
+    struct spt_adaptation how = {
+        .polarity = options->polarity,
+        .pixel_size = options->pixel_size,
+        .least_side = UINT32_MAX,
+    };
+
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+        how.least_side = spt_samples_least_side(sets[i], how.least_side);
+    return spt_adapt(&job->source, &job->labelled_samples, &how, &job->settings,
+                     &listener, job->domain, err);
+}
+
 /* How regions are chosen, where that is not the paper's way; "" where it is. */
 static void
 describe_choosing(const struct septum_choosing *choosing, char text[200])
@@ -243,10 +263,12 @@ describe_settings(struct job *job, const struct spt_experiment *experiment)
     const struct spt_trial *trial = &experiment->trial;
     struct spt_text *out = &job->shared;
     uint8_t digest[SPT_SHA256_BYTES];
+    char net[SPT_SPEC_TEXT];
 
     spt_sha256_of(job->source.parameters,
                   job->source.spec.parameter_count * sizeof(float), digest);
-    spt_text_add(out, "source: ");
+    spt_spec_format(&job->source.spec, net);
+    spt_text_add(out, "source: %s, ", net);
     add_digest(digest, out);
     describe_samples("labelled", &job->labelled, &job->labelled_samples, out);
     describe_samples("pool", &job->pool, &job->pool_samples, out);
@@ -330,7 +352,6 @@ septum_experiment(const struct septum_experiment_options *options,
                   struct septum_error *err)
 {
     struct job job = {.options = options};
-    const struct spt_listener listener = {options->progress, options->user};
     const char *preset = options->preset != NULL ? options->preset : "default";
     const struct spt_settings *settings = spt_settings_find(preset);
     enum septum_status status;
@@ -357,8 +378,7 @@ septum_experiment(const struct septum_experiment_options *options,
     if (status == SEPTUM_OK)
         status = load_target(&job, err);
     if (status == SEPTUM_OK)
-        status = spt_adapt(&job.source, &job.labelled_samples, options->polarity,
-                           &job.settings, &listener, job.domain, err);
+        status = adapt(&job, err);
     if (status == SEPTUM_OK)
         status = spt_directory_make(options->directory, err);
     if (status == SEPTUM_OK)

@@ -75,43 +75,49 @@ choose_settings(const struct septum_train_options *options, struct spt_settings 
     return SEPTUM_OK;
 }
 
+/* The net that was asked for, or the source model's, or the default; of the source
+ * model as it is or as it has become in spt_adapt(). */
 static enum septum_status
-make_net(const struct septum_train_options *options, struct job *job,
-         struct septum_error *err)
+choose_spec(const struct septum_train_options *options, const struct job *job,
+            struct spt_spec *out, struct septum_error *err)
 {
-    enum septum_status status = SEPTUM_OK;
-    struct spt_spec spec;
-
-    if (options->from != NULL)
-        status = spt_model_read(options->from, &job->from, err);
-    if (status != SEPTUM_OK)
-        return status;
-    spec = job->from.spec;
-    if (options->net != NULL || options->from == NULL)
-        status =
-            spt_spec_parse(options->net != NULL ? options->net : "default", &spec, err);
-    if (status == SEPTUM_OK)
-        status = spt_net_create(&spec, &job->net, err);
-    if (status == SEPTUM_OK)
-        spt_net_initialise(job->net, options->seed, 0);
-    return status;
+    if (options->net == NULL && options->from != NULL) {
+        *out = job->from.spec;
+        return SEPTUM_OK;
+    }
+    return spt_spec_parse(options->net != NULL ? options->net : "default", out, err);
 }
 
-/* Let the source model meet the new domain, and take its first layers. */
+/* Let the source model meet the new domain.  Where the net is another, it stays as it
+ * is but for its polarity. */
+static enum septum_status
+adapt(const struct septum_train_options *options, struct job *job,
+      struct septum_error *err)
+{
+    const struct spt_listener listener = {options->progress, options->user};
+    const struct spt_adaptation how = {
+        .polarity = options->polarity,
+        .pixel_size =
+            options->net != NULL ? SEPTUM_PIXEL_SIZE_SAME : options->pixel_size,
+        .least_side = spt_samples_least_side(
+            &job->samples, spt_samples_least_side(&job->validation, UINT32_MAX)),
+    };
+
+    return spt_adapt(&job->from, &job->samples, &how, &job->settings, &listener,
+                     job->domain, err);
+}
+
+/* Take the first layers of the source model. */
 static enum septum_status
 transfer(const struct septum_train_options *options, struct job *job,
          struct septum_error *err)
 {
-    const struct spt_listener listener = {options->progress, options->user};
     const uint32_t weighted = spt_net_spec(job->net)->weighted_count;
-    enum septum_status status = spt_adapt(&job->from, &job->samples, options->polarity,
-                                          &job->settings, &listener, job->domain, err);
+    enum septum_status status = spt_transfer(
+        &job->from,
+        options->transfer > 0 ? (uint32_t)options->transfer : SPT_ALL_LAYERS,
+        options->seed, job->net, &job->copied, err);
 
-    if (status == SEPTUM_OK)
-        status = spt_transfer(&job->from,
-                              options->transfer > 0 ? (uint32_t)options->transfer
-                                                    : SPT_ALL_LAYERS,
-                              options->seed, job->net, &job->copied, err);
     job->first_trained = options->freeze ? job->copied : 0;
     if (status == SEPTUM_OK && job->first_trained >= weighted)
         return spt_fail(err, SEPTUM_EINVAL,
@@ -119,6 +125,28 @@ transfer(const struct septum_train_options *options, struct job *job,
                         "learn; transfer fewer",
                         weighted);
     return status;
+}
+
+/* The net with its first weights: drawn, or those of the source model once it has met
+ * the samples. */
+static enum septum_status
+make_net(const struct septum_train_options *options, struct job *job,
+         struct septum_error *err)
+{
+    enum septum_status status =
+        options->from != NULL ? adapt(options, job, err) : SEPTUM_OK;
+    struct spt_spec spec;
+
+    if (status == SEPTUM_OK)
+        status = choose_spec(options, job, &spec, err);
+    if (status == SEPTUM_OK)
+        status = spt_net_create(&spec, &job->net, err);
+    if (status != SEPTUM_OK)
+        return status;
+    if (options->from != NULL)
+        return transfer(options, job, err);
+    spt_net_initialise(job->net, options->seed, 0);
+    return SEPTUM_OK;
 }
 
 /* Compare what was learnt with where it came from, if both are of one shape. */
@@ -241,6 +269,7 @@ prepare(const struct septum_train_options *options, struct job *job,
         struct septum_error *err)
 {
     enum septum_status status = choose_settings(options, &job->settings, err);
+    struct spt_spec spec;
 
     if (asprintf(&job->checkpoint, "%s.checkpoint", options->output) < 0) {
         job->checkpoint = NULL;
@@ -248,17 +277,19 @@ prepare(const struct septum_train_options *options, struct job *job,
     }
     if (status == SEPTUM_OK)
         status = refuse_overwriting(options, job, err);
-    if (status == SEPTUM_OK)
-        status = make_net(options, job, err);
-    if (status == SEPTUM_OK)
-        status = load_samples(&options->images, &options->labels,
-                              spt_net_spec(job->net)->window, &job->samples, err);
     if (status == SEPTUM_OK && options->from != NULL)
-        status = transfer(options, job, err);
+        status = spt_model_read(options->from, &job->from, err);
+    if (status == SEPTUM_OK)
+        status = choose_spec(options, job, &spec, err);
+    if (status == SEPTUM_OK)
+        status = load_samples(&options->images, &options->labels, spec.window,
+                              &job->samples, err);
     if (status == SEPTUM_OK && options->validation_images.count > 0)
         status = load_samples(&options->validation_images, &options->validation_labels,
-                              spt_net_spec(job->net)->window, &job->validation, err);
-    else if (status == SEPTUM_OK)
+                              spec.window, &job->validation, err);
+    if (status == SEPTUM_OK)
+        status = make_net(options, job, err);
+    if (status == SEPTUM_OK && options->validation_images.count == 0)
         status = spt_samples_hold_out(&job->samples, spt_net_spec(job->net)->window,
                                       job->settings.judges, options->seed, &job->judges,
                                       err);

@@ -57,6 +57,7 @@ static const struct spt_option rows[] = {
              "layers with weights to copy (default: 3, the paper's)"),
      .given = AT(has_transfer)},
     SPT_ROW_POLARITY(options.polarity),
+    SPT_ROW_PIXEL_SIZE(options.pixel_size),
     SPT_ROWS_CHOOSING(options.choosing),
     {SPT_ROW("resume", FLAG, NULL, options.resume,
              "go on where an interrupted run stopped")},

@@ -40,6 +40,11 @@
         SPT_ROW("polarity", CHOICE, "auto|same|inverse", member,                       \
                 "is membrane dark in both domains? (default: auto, measured)")         \
     }
+#define SPT_ROW_PIXEL_SIZE(member)                                                     \
+    {                                                                                  \
+        SPT_ROW("pixel-size", CHOICE, "auto|same|half", member,                        \
+                "half: see images at half their size (default: auto, measured)")       \
+    }
 #define SPT_ROW_PRESET(member)                                                         \
     {                                                                                  \
         SPT_ROW("preset", TEXT, "NAME", member, "training settings: default or paper") \

@@ -34,6 +34,7 @@ static const struct spt_option rows[] = {
     {SPT_ROW("freeze", FLAG, NULL, options.freeze,
              "keep the layers taken as they are")},
     SPT_ROW_POLARITY(options.polarity),
+    SPT_ROW_PIXEL_SIZE(options.pixel_size),
     {SPT_ROW("net", TEXT, "SPEC|PRESET", options.net,
              "the net, such as \"conv5-48 pool2 ... FC-200 FC-1\"")},
     SPT_ROW_PRESET(options.preset),
@@ -70,13 +71,24 @@ static const struct spt_usage usage = {
 static int
 check(const struct septum_train_options *options, bool has_transfer)
 {
-    bool turned = options->polarity != SEPTUM_POLARITY_AUTO;
+    const struct {
+        bool given;
+        const char *name;
+    } of_source[] = {
+        {has_transfer, "--transfer"},
+        {options->freeze, "--freeze"},
+        {options->polarity != SEPTUM_POLARITY_AUTO, "--polarity"},
+        {options->pixel_size != SEPTUM_PIXEL_SIZE_AUTO, "--pixel-size"},
+    };
 
-    if (options->from == NULL && (has_transfer || options->freeze || turned))
-        return spt_options_misuse(&usage, "%s needs --from MODEL to take layers from",
-                                  has_transfer      ? "--transfer"
-                                  : options->freeze ? "--freeze"
-                                                    : "--polarity");
+    for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++)
+        if (options->from == NULL && of_source[i].given)
+            return spt_options_misuse(
+                &usage, "%s needs --from MODEL to take layers from", of_source[i].name);
+    if (options->net != NULL && options->pixel_size == SEPTUM_PIXEL_SIZE_HALF)
+        return spt_options_misuse(&usage,
+                                  "--pixel-size half and --net exclude each other: a "
+                                  "net that begins with mean2 sees half the size");
     if (options->validation_images.count > 0 &&
         options->validation_labels.source.count == 0)
         return spt_options_misuse(&usage,

@@ -85,9 +85,8 @@ spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelle
     return status;
 }
 
-/* A size at which the model finds more by MARGIN, or SPT_ZOOM_SAME. */
-static enum spt_zoom
-better_size(const struct spt_domain *domain)
+enum spt_zoom
+spt_domain_better_size(const struct spt_domain *domain)
 {
     const double *f_score = domain->zoom_f_score;
     enum spt_zoom best = f_score[SPT_ZOOM_HALF] > f_score[SPT_ZOOM_DOUBLE]
@@ -106,17 +105,26 @@ spt_domain_describe(const struct spt_domain *domain, char text[SPT_DOMAIN_TEXT])
         [SPT_ZOOM_DOUBLE] = ": images of double the size would suit it better",
     };
     const double *zoom = domain->zoom_f_score;
-    char sizes[SPT_DOMAIN_TEXT / 2] = "";
+    char whole[SPT_DOMAIN_TEXT / 2] = "", part[SPT_DOMAIN_TEXT / 2] = "";
 
-    if (zoom[SPT_ZOOM_SAME] > 0)
+    if (domain->f_score > 0 || domain->negative_f_score > 0)
         snprintf(
-            sizes, sizeof sizes, "; it has %.3f at half the size, %.3f at double%s",
-            zoom[SPT_ZOOM_HALF], zoom[SPT_ZOOM_DOUBLE], advice[better_size(domain)]);
-    snprintf(
-        text, SPT_DOMAIN_TEXT,
-        "the source model, untouched, has F-score %.3f here and %.3f on negatives%s; "
-        "its probabilities are off by %.2f on average%s",
-        domain->f_score, domain->negative_f_score,
-        domain->inverse ? ": it is turned to see negatives" : "",
-        domain->calibration_error, sizes);
+            whole, sizeof whole,
+            " has F-score %.3f here and %.3f on negatives%s; its probabilities are "
+            "off by %.2f on average",
+            domain->f_score, domain->negative_f_score,
+            domain->inverse ? ": it is turned to see negatives" : "",
+            domain->calibration_error);
+    if (zoom[SPT_ZOOM_SAME] > 0)
+        snprintf(part, sizeof part,
+                 "%s %.3f, at half the size %.3f, at double "
+                 "%.3f%s",
+                 whole[0] != '\0' ? "; on a part of an image it has"
+                                  : " on a part of an image has",
+                 zoom[SPT_ZOOM_SAME], zoom[SPT_ZOOM_HALF], zoom[SPT_ZOOM_DOUBLE],
+                 domain->coarse ? ": it looks at these images at half their size"
+                                : advice[spt_domain_better_size(domain)]);
+    snprintf(text, SPT_DOMAIN_TEXT, "%s%s%s",
+             whole[0] != '\0' || part[0] != '\0' ? "the source model, untouched," : "",
+             whole, part);
 }

@@ -18,6 +18,7 @@ struct spt_domain {
     /* Of the model as it now is, on one part of a sample: train/zoom.h.  All zero where
      * nothing was measured, a size alone where the part is too small for the window. */
     double zoom_f_score[SPT_ZOOM_COUNT];
+    bool coarse; /* the model was made to look at images at half their size */
 };
 
 /*
@@ -37,7 +38,10 @@ spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelle
                 enum spt_precision precision, spt_alive_fn alive, void *user,
                 struct spt_domain *domain, struct septum_error *err);
 
-/* Say in a sentence, without a newline, what was found. */
+/* The size at which it finds more, by more than chance brings; else SPT_ZOOM_SAME. */
+enum spt_zoom spt_domain_better_size(const struct spt_domain *domain);
+
+/* Say in a sentence, without a newline, what was found; empty where nothing was. */
 #define SPT_DOMAIN_TEXT 384
 void spt_domain_describe(const struct spt_domain *domain, char text[SPT_DOMAIN_TEXT]);
 

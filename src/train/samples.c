@@ -112,6 +112,18 @@ spt_samples_clear(struct spt_samples *samples)
     *samples = (struct spt_samples){0};
 }
 
+uint32_t
+spt_samples_least_side(const struct spt_samples *samples, uint32_t least)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct spt_sample *sample = &samples->sample[i];
+        uint32_t side = sample->height < sample->width ? sample->height : sample->width;
+
+        least = side < least ? side : least;
+    }
+    return least;
+}
+
 void
 spt_samples_set_label(struct spt_samples *samples, size_t i, size_t at, uint8_t label)
 {

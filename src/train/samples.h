@@ -38,6 +38,9 @@ spt_samples_load(const struct spt_set *images, const struct spt_set *masks,
                  uint32_t window, struct spt_samples *out, struct septum_error *err);
 void spt_samples_clear(struct spt_samples *samples);
 
+/* The least height or width of these samples, or `least` where that is less. */
+uint32_t spt_samples_least_side(const struct spt_samples *samples, uint32_t least);
+
 /* Set label `at` of sample `i`, keeping the counts. */
 void
 spt_samples_set_label(struct spt_samples *samples, size_t i, size_t at, uint8_t label);

@@ -43,7 +43,8 @@ explains() { # COMMAND OPTION...
     check "$command -h answers whatever else is wrong" cmp -s "$work/first" "$out"
 }
 
-explains train --images --labels -o --from --transfer --freeze --validate-images \
+explains train --images --labels -o --from --transfer --freeze --polarity --pixel-size \
+    --validate-images \
     --validate-labels --net --epochs --minutes --seed --log --resume --force --preset \
     --form --threads --quiet --membrane-value --unlabelled-value --instances
 explains segment -m -o --mask --uncertainty --tile --memory --average --force --threads \
@@ -53,7 +54,7 @@ explains score --truth --probability --threshold -m --json --membrane-value \
 explains experiment -o --source --source-images --source-labels --target-images \
     --target-labels --labelled --labelled-windows --pool --test --strategies --seeds \
     --epochs --minutes --resume --preset --lambda --transfer --windows --epoch-steps \
-    --source-epochs --force --threads --quiet
+    --source-epochs --polarity --pixel-size --force --threads --quiet
 explains simulate spim confocal -o --count --size --seed --cells --weak --merged --ghosts \
     --force --quiet
 explains model info --filters --force --json

@@ -52,6 +52,9 @@ misused '--membrane-value takes a number, not "white"' $valid --membrane-value w
 misused '--transfer needs --from MODEL' $valid --transfer 3
 misused '--freeze needs --from MODEL' $valid --freeze
 misused '--polarity needs --from MODEL' $valid --polarity inverse
+misused '--pixel-size needs --from MODEL' $valid --pixel-size half
+misused '--pixel-size half and --net exclude each other' \
+    $valid --from n --net default --pixel-size half
 misused '--validate-images needs --validate-labels' $valid --validate-images c
 misused '--validate-labels needs --validate-images' $valid --validate-labels c
 

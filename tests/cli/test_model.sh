@@ -45,6 +45,23 @@ septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 
     --from model.onnx -o moved-net.onnx
 septum model info moved-net.onnx --json
 check "without --net the source model's is taken" json_is net "$net"
+septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 --quiet \
+    --from model.onnx --pixel-size half -o half.onnx
+check "train --pixel-size half succeeds" succeeded
+septum model info half.onnx --json
+check "its net sees images at half their size" json_is window 32 \
+    net "window32 mean2 conv3-4 pool2 conv3-6 FC-8 FC-1"
+septum segment -m half.onnx -o halves stack/images/000.png --quiet --threads 1
+check "and writes maps of their whole size" sh -c "[ -s halves/000.tif ]"
+septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 --quiet \
+    --from half.onnx --pixel-size half -o quarter.onnx
+septum model info quarter.onnx --json
+check "a second time at a quarter" json_is window 64 \
+    net "mean4 conv3-4 pool2 conv3-6 FC-8 FC-1"
+septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 \
+    --from quarter.onnx --pixel-size half -o never.onnx
+check "images too small for half the size are refused" exited 1 \
+    "septum train: half the size needs images of 128 x 128"
 train -o never.onnx --from model.onnx --transfer 9
 check "more layers than there are cannot be moved" exited 1 "septum train: "
 

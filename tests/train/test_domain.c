@@ -13,25 +13,11 @@
 
 #include <cmocka.h>
 
+#include "support/lines.h"
 #include "support/material.h"
 
 #define SIDE 24
 #define PIXELS ((size_t)SIDE * SIDE)
-
-/* Says membrane where a pixel is below -1 (`sign` -1) or above 1 (`sign` 1). */
-static struct spt_model
-make_model(float sign)
-{
-    struct spt_spec spec;
-    struct spt_model model = {0};
-
-    assert_int_equal(spt_spec_parse("window3 conv3-1 FC-1", &spec, NULL), SEPTUM_OK);
-    assert_int_equal(spt_model_init(&model, &spec, NULL), SEPTUM_OK);
-    model.parameters[spec.layer[0].weights + 4] = sign; /* the middle of the 3 x 3 */
-    model.parameters[spec.layer[1].weights] = 8;
-    model.parameters[spec.layer[1].biases] = -8;
-    return model;
-}
 
 static void
 predict(const struct spt_model *model, const float *pixels, float *membrane)
@@ -90,7 +76,7 @@ a_negated_model_says_of_an_image_what_it_said_of_its_negative(void **state)
 static void
 turns_a_model_of_dark_membranes_that_meets_bright_ones(void **state)
 {
-    struct spt_model model = make_model(-1);
+    struct spt_model model = lines_bright_model(-1);
     const size_t middle = model.spec.layer[0].weights + 4;
     struct spt_samples samples;
     struct spt_domain domain;
@@ -108,7 +94,7 @@ turns_a_model_of_dark_membranes_that_meets_bright_ones(void **state)
 static void
 leaves_a_model_of_bright_membranes_that_meets_bright_ones(void **state)
 {
-    struct spt_model model = make_model(1), dark = make_model(-1);
+    struct spt_model model = lines_bright_model(1), dark = lines_bright_model(-1);
     const size_t middle = model.spec.layer[0].weights + 4;
     struct spt_domain domain, other;
     struct spt_samples samples;
@@ -131,7 +117,7 @@ leaves_a_model_of_bright_membranes_that_meets_bright_ones(void **state)
 static void
 leaves_a_model_when_there_is_nothing_to_choose(void **state)
 {
-    struct spt_model model = make_model(0);
+    struct spt_model model = lines_bright_model(0);
     struct spt_samples samples;
     struct spt_domain domain;
 
@@ -154,7 +140,7 @@ refuse(void *user)
 static void
 leaves_a_model_as_it_was_when_stopped(void **state)
 {
-    struct spt_model model = make_model(-1);
+    struct spt_model model = lines_bright_model(-1);
     const size_t middle = model.spec.layer[0].weights + 4;
     struct spt_samples samples;
     struct spt_domain domain;
@@ -169,42 +155,13 @@ leaves_a_model_as_it_was_when_stopped(void **state)
     spt_model_clear(&model);
 }
 
-/* Says membrane where a pixel is brighter than those above and below it: lines one
- * pixel thick, not the inside of thicker ones. */
-static struct spt_model
-make_line_model(void)
-{
-    struct spt_model model = make_model(1);
-    float *kernel = model.parameters + model.spec.layer[0].weights;
-
-    kernel[1] = kernel[7] = -1;
-    return model;
-}
-
-/* One image with lines of `thickness` rows, 8 rows apart. */
-static void
-make_lines(struct spt_samples *samples, uint32_t thickness)
-{
-    struct spt_sample *sample;
-
-    material_samples(samples, 1, 64, 64, 1);
-    sample = samples->sample;
-    for (uint32_t i = 0; i < 64 * 64; i++) {
-        bool line = i / 64 % 8 < thickness;
-
-        sample->pixels[i] = line ? 4 : 0;
-        spt_samples_set_label(samples, 0, i,
-                              line ? SPT_LABEL_MEMBRANE : SPT_LABEL_OTHER);
-    }
-}
-
 static struct spt_domain
 zoom(const struct spt_model *model, uint32_t thickness)
 {
     struct spt_domain domain = {0};
     struct spt_samples samples;
 
-    make_lines(&samples, thickness);
+    lines_samples(&samples, thickness);
     assert_int_equal(
         spt_domain_zoom(model, &samples, SPT_PRECISION_F32, NULL, NULL, &domain, NULL),
         SEPTUM_OK);
@@ -215,7 +172,7 @@ zoom(const struct spt_model *model, uint32_t thickness)
 static void
 finds_the_size_that_suits_the_model(void **state)
 {
-    struct spt_model model = make_line_model();
+    struct spt_model model = lines_thin_model();
     struct spt_domain thin = zoom(&model, 1), thick = zoom(&model, 2);
     char text[SPT_DOMAIN_TEXT];
 
@@ -242,20 +199,28 @@ says_what_was_found(void **state)
         .zoom_f_score = {0.65, 0.6, 0.75},
     };
     const struct spt_domain same = {.f_score = 0.8, .negative_f_score = 0.3};
+    const struct spt_domain coarse = {.zoom_f_score = {0.5, 0.7, 0.1}, .coarse = true};
+    const struct spt_domain nothing = {0};
     char text[SPT_DOMAIN_TEXT];
 
     (void)state;
     spt_domain_describe(&turned, text);
     assert_string_equal(
-        text, "the source model, untouched, has F-score 0.200 here and 0.650 "
-              "on negatives: it is turned to see negatives; its probabilities "
-              "are off by 0.12 on average; it has 0.600 at half the size, "
-              "0.750 at double: images of double the size would suit it "
-              "better");
+        text, "the source model, untouched, has F-score 0.200 here and 0.650 on "
+              "negatives: it is turned to see negatives; its probabilities are off by "
+              "0.12 on average; on a part of an image it has 0.650, at half the size "
+              "0.600, at double 0.750: images of double the size would suit it better");
     spt_domain_describe(&same, text);
     assert_string_equal(text, "the source model, untouched, has F-score 0.800 here and "
                               "0.300 on negatives; its probabilities are off by 0.00 "
                               "on average");
+    spt_domain_describe(&coarse, text);
+    assert_string_equal(text,
+                        "the source model, untouched, on a part of an image has "
+                        "0.500, at half the size 0.700, at double 0.100: it looks "
+                        "at these images at half their size");
+    spt_domain_describe(&nothing, text);
+    assert_string_equal(text, "");
 }
 
 int
