@@ -22,14 +22,18 @@ struct spt_settings {
                          the threshold on, when there are no validation images; 0 = none:
                          it is found on what was learnt */
     enum spt_precision precision; /* of training; whoever predicts chooses for itself */
-    bool drawn;     /* balance the classes by drawing as many others as there are
-                       membrane pixels, the paper's way; else by weighing them so */
-    bool adapts;    /* a transferred model is turned when the new domain's images are
-                       rather the negatives of its own */
-    double rate;    /* of the optimiser */
-    double hold;    /* share of the training at the full rate; from there it falls
-                       linearly to 0 at the end; 1 = never */
-    double dropout; /* of FC layers but the last */
+    bool drawn;  /* balance the classes by drawing as many others as there are
+                    membrane pixels, the paper's way; else by weighing them so */
+    bool adapts; /* a transferred model is turned when the new domain's images are
+                    rather the negatives of its own */
+    double on_membrane; /* share of the tiles that are placed around a membrane pixel,
+                           the others around any: where membranes are rare, most tiles
+                           would hold none; each weighs so that the loss stays what it
+                           is over tiles placed around any pixel; dense form only */
+    double rate;        /* of the optimiser */
+    double hold;        /* share of the training at the full rate; from there it falls
+                           linearly to 0 at the end; 1 = never */
+    double dropout;     /* of FC layers but the last */
     double epochs;
     struct spt_optimiser_settings optimiser;
     struct spt_augmentation augmentation; /* beside the 8 symmetries; dense form only */

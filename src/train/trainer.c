@@ -194,13 +194,49 @@ draw_augmentation(const struct spt_trainer *trainer, struct spt_random *random)
                : &none;
 }
 
+/* A pixel that the next tile is to hold. */
+static struct spt_place
+draw_place(const struct spt_trainer *trainer, struct spt_random *random)
+{
+    const struct spt_samples *samples = trainer->samples;
+    const double share = samples->membrane > 0 ? trainer->settings.on_membrane : 0;
+
+    return share > 0 && spt_random_uniform(random) < share
+               ? spt_samples_draw_label(samples, SPT_LABEL_MEMBRANE, random)
+               : spt_samples_draw_known(samples, random);
+}
+
+/*
+ * By what a tile's pixels weigh more or less because of draw_place(), which takes a
+ * tile 1 - q + q r times as often as if it drew from all known pixels: q is the share
+ * of draws from membrane, r how much more of the tile's known pixels are membrane than
+ * of all (importance sampling; the gradient stays unbiased).
+ */
+static double
+tile_weight(const struct spt_trainer *trainer)
+{
+    const struct spt_samples *samples = trainer->samples;
+    const double q = trainer->settings.on_membrane;
+    size_t known = 0, membrane = 0;
+
+    for (size_t i = 0; i < trainer->outputs; i++) {
+        known += trainer->labels[i] != SPT_LABEL_UNKNOWN;
+        membrane += trainer->labels[i] == SPT_LABEL_MEMBRANE;
+    }
+    if (known == 0 || samples->membrane == 0)
+        return 1;
+    return 1 / (1 - q +
+                q * ((double)membrane / (double)known) /
+                    ((double)samples->membrane / (double)samples->known));
+}
+
 static void
 fill_tile(struct spt_trainer *trainer, struct spt_random *random)
 {
     uint32_t window = spt_net_spec(trainer->net)->window, tile = trainer->settings.tile;
-    struct spt_place place = spt_samples_draw_known(trainer->samples, random);
+    struct spt_place place = draw_place(trainer, random);
     const struct spt_sample *sample = &trainer->samples->sample[place.sample];
-    double other = other_weight(trainer->samples);
+    double other = other_weight(trainer->samples), scale;
     uint32_t height, width;
     const struct spt_tile made = {
         .pixels = spt_pass_input(trainer->pass),
@@ -226,6 +262,7 @@ fill_tile(struct spt_trainer *trainer, struct spt_random *random)
                     trainer->optimiser.steps);
     spt_augment(draw_augmentation(trainer, &variations), &variations, &trainer->wide,
                 &made);
+    scale = tile_weight(trainer);
     for (size_t i = 0; i < trainer->outputs; i++) {
         uint8_t label = trainer->labels[i];
         float *weight = &trainer->weights[i];
@@ -233,11 +270,11 @@ fill_tile(struct spt_trainer *trainer, struct spt_random *random)
         if (label == SPT_LABEL_UNKNOWN)
             *weight = 0;
         else if (label == SPT_LABEL_MEMBRANE)
-            *weight = 1;
+            *weight = (float)scale;
         else if (trainer->settings.drawn)
-            *weight = spt_random_uniform(random) < other ? 1.0F : 0.0F;
+            *weight = spt_random_uniform(random) < other ? (float)scale : 0.0F;
         else
-            *weight = (float)other;
+            *weight = (float)(scale * other);
         trainer->labels[i] = label == SPT_LABEL_MEMBRANE;
     }
 }

@@ -230,6 +230,60 @@ a_drawn_balance_takes_as_many_others_as_membrane_pixels(void **state)
     spt_samples_clear(&samples);
 }
 
+/* Mean loss of a net that says "other" of all, by a logit of -20, so that only membrane
+ * costs; *holding becomes the share of tiles that have some. */
+static double
+miss_membrane(const struct spt_samples *samples, double on_membrane, double *holding)
+{
+    enum {
+        STEPS = 4000
+    };
+    struct spt_settings settings = still_settings(16);
+    struct spt_net *net = make_pixel_net("window4 conv3-1 FC-1");
+    struct spt_trainer *trainer;
+    double mean = 0;
+
+    settings.on_membrane = on_membrane;
+    memset(spt_net_parameters(net), 0, parameter_bytes(net));
+    spt_net_parameters(net)[spt_net_spec(net)->layer[1].biases] = -20;
+    spt_net_changed(net);
+    trainer = make_trainer(net, samples, settings, 3, 0);
+    *holding = 0;
+    for (int i = 0; i < STEPS; i++) {
+        double loss = take_steps(trainer, 1, 0);
+
+        mean += loss / STEPS;
+        *holding += (loss > 1e-3) / (double)STEPS;
+    }
+    spt_trainer_free(trainer);
+    spt_net_free(net);
+    return mean;
+}
+
+/* 10 x 10 pixels of membrane in the middle of 128 x 128. */
+static void
+rare_membrane_is_in_half_of_the_tiles_and_the_loss_stays_what_it_is(void **state)
+{
+    struct spt_samples samples;
+    double anywhere, placed, rarely, often;
+
+    (void)state;
+    material_samples(&samples, 1, 128, 128, 5);
+    for (size_t i = 0; i < 128 * 128; i++)
+        spt_samples_set_label(&samples, 0, i,
+                              i / 128 - 59 < 10 && i % 128 - 59 < 10
+                                  ? SPT_LABEL_MEMBRANE
+                                  : SPT_LABEL_OTHER);
+    anywhere = miss_membrane(&samples, 0, &rarely);
+    placed = miss_membrane(&samples, 0.5, &often);
+    /* Half of the weight is membrane's. */
+    assert_true(fabs(anywhere - 10) < 1.5);
+    assert_true(fabs(placed - 10) < 0.5);
+    assert_true(rarely < 0.06);
+    assert_true(often > 0.48 && often < 0.56);
+    spt_samples_clear(&samples);
+}
+
 static void
 a_patch_weighs_each_of_its_windows_alike(void **state)
 {
@@ -560,6 +614,8 @@ main(void)
         cmocka_unit_test(each_label_belongs_to_the_middle_of_its_window),
         cmocka_unit_test(weights_balance_the_classes),
         cmocka_unit_test(a_drawn_balance_takes_as_many_others_as_membrane_pixels),
+        cmocka_unit_test(
+            rare_membrane_is_in_half_of_the_tiles_and_the_loss_stays_what_it_is),
         cmocka_unit_test(a_patch_weighs_each_of_its_windows_alike),
         cmocka_unit_test(a_patch_holds_as_many_others_as_membrane_pixels),
         cmocka_unit_test(an_epoch_sees_each_known_pixel_as_often_as_it_should),
