@@ -270,9 +270,12 @@ septum_score(const struct septum_score_options *options, struct septum_score *ou
  * through a kill or a power cut.  Several processes may use it at once.
  */
 
-/* Make a project file.  `from` is the model to begin with, or NULL. */
+/* Make a project file.  `from` is the model to begin with, or NULL; with `half_size` it
+ * is made to see images at half their size, for pixels half as wide as those it knows.
+ */
 SEPTUM_API enum septum_status
-septum_project_create(const char *path, const char *from, struct septum_error *err);
+septum_project_create(const char *path, const char *from, bool half_size,
+                      struct septum_error *err);
 
 struct septum_project_add_options {
     const char *project;

@@ -11,20 +11,41 @@
 #include "session/workspace.h"
 #include "train/model_file.h"
 
+/* The model's file, whose bytes are kept as they are, or those of one that sees half
+ * the size. */
+static enum septum_status
+read_model(const char *from, bool half_size, struct spt_bytes *bytes,
+           struct septum_error *err)
+{
+    struct spt_model model = {0};
+    enum septum_status status = spt_file_read(from, SPT_MODEL_FILE_BYTES, bytes, err);
+
+    if (status == SEPTUM_OK) /* a model it has to be in any case */
+        status = spt_onnx_decode(bytes, from, &model, err);
+    if (status == SEPTUM_OK && half_size) {
+        spt_bytes_clear(bytes);
+        status = spt_spec_coarsen(&model.spec, 2, &model.spec, err);
+        if (status == SEPTUM_OK)
+            status = spt_model_add_history(
+                &model, "made to see images at half their size", err);
+        if (status == SEPTUM_OK)
+            status = spt_onnx_encode(&model, bytes, err);
+    }
+    spt_model_clear(&model);
+    return status;
+}
+
 enum septum_status
-septum_project_create(const char *path, const char *from, struct septum_error *err)
+septum_project_create(const char *path, const char *from, bool half_size,
+                      struct septum_error *err)
 {
     struct spt_bytes bytes = {0};
-    struct spt_model model = {0};
     enum septum_status status = SEPTUM_OK;
 
     if (from != NULL)
-        status = spt_file_read(from, SPT_MODEL_FILE_BYTES, &bytes, err);
-    if (status == SEPTUM_OK && from != NULL) /* only to see that it is one */
-        status = spt_onnx_decode(&bytes, from, &model, err);
+        status = read_model(from, half_size, &bytes, err);
     if (status == SEPTUM_OK)
         status = spt_project_create(path, from != NULL ? &bytes : NULL, from, err);
-    spt_model_clear(&model);
     spt_bytes_clear(&bytes);
     return status;
 }

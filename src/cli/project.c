@@ -16,7 +16,14 @@ struct project {
     struct septum_source images;
     struct septum_masks labels;
     double seconds;
+    int pixel_size; /* SAME_SIZE, HALF_SIZE */
     bool has_seconds, validation, force, json, quiet;
+};
+
+/* As the words of --pixel-size. */
+enum {
+    SAME_SIZE,
+    HALF_SIZE
 };
 
 #define AT(member) offsetof(struct project, member)
@@ -29,6 +36,8 @@ struct project {
 
 static const struct spt_option create_rows[] = {
     {SPT_ROW("from", TEXT, "MODEL", from, "the model to begin with")},
+    {SPT_ROW("pixel-size", CHOICE, "same|half", pixel_size,
+             "half: let it see images at half their size (default: same)")},
 };
 
 static const struct spt_option add_rows[] = {
@@ -77,7 +86,12 @@ run_create(const struct spt_usage *usage, const char *file, struct project *proj
 {
     struct septum_error err = {0};
 
-    return spt_command_end(usage, septum_project_create(file, project->from, &err),
+    if (project->pixel_size == HALF_SIZE && project->from == NULL)
+        return spt_options_misuse(usage, "--pixel-size needs --from MODEL");
+    return spt_command_end(usage,
+                           septum_project_create(file, project->from,
+                                                 project->pixel_size == HALF_SIZE,
+                                                 &err),
                            &err);
 }
 

@@ -75,7 +75,7 @@ spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelle
     for (int zoom = 0; zoom < SPT_ZOOM_COUNT && status == SEPTUM_OK; zoom++) {
         struct spt_samples part;
 
-        status = spt_zoom_part(best_known(labelled), zoom, &part, err);
+        status = spt_zoom_part(best_known(labelled), (enum spt_zoom)zoom, &part, err);
         if (status == SEPTUM_OK && part.sample->height >= window &&
             part.sample->width >= window)
             status = score(model, &part, precision, alive, user,

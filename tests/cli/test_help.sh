@@ -60,7 +60,7 @@ explains simulate spim confocal -o --count --size --seed --cells --weak --merged
 explains model info --filters --force --json
 explains project create add status export import relink --from --images --labels \
     --validation --who --seconds --membrane-value --unlabelled-value --instances -o \
-    --force --json --quiet
+    --force --json --quiet --pixel-size
 explains next FILE -m -o --json --force --who --minutes --windows --least-windows \
     --lambda --threads --quiet
 for subcommand in create add status export import relink; do

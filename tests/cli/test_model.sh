@@ -58,6 +58,21 @@ septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 
 septum model info quarter.onnx --json
 check "a second time at a quarter" json_is window 64 \
     net "mean4 conv3-4 pool2 conv3-6 FC-8 FC-1"
+septum project create halves.septum --from model.onnx --pixel-size half
+check "project create --pixel-size half succeeds" succeeded
+septum project add halves.septum --images stack/images
+septum next halves.septum -o halves-asked --threads 1
+check "and a region can be asked about" succeeded
+septum project export halves.septum -o halves-out
+septum model info halves-out/model.onnx --json
+check "its model sees half the size" json_is window 32 \
+    net "window32 mean2 conv3-4 pool2 conv3-6 FC-8 FC-1"
+septum project create none.septum --pixel-size half
+check "without a model that is refused" exited 2 "septum project create: --pixel-size needs"
+septum project create whole.septum --from model.onnx
+septum project add whole.septum --images stack/images
+septum next whole.septum -m half.onnx -o whole-asked --threads 1
+check "next takes a model of other pixels" succeeded
 septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 \
     --from quarter.onnx --pixel-size half -o never.onnx
 check "images too small for half the size are refused" exited 1 \
