@@ -265,15 +265,18 @@ static void
 rare_membrane_is_in_half_of_the_tiles_and_the_loss_stays_what_it_is(void **state)
 {
     struct spt_samples samples;
+    const size_t side = 128, first = 59, thick = 10;
     double anywhere, placed, rarely, often;
 
     (void)state;
-    material_samples(&samples, 1, 128, 128, 5);
-    for (size_t i = 0; i < 128 * 128; i++)
-        spt_samples_set_label(&samples, 0, i,
-                              i / 128 - 59 < 10 && i % 128 - 59 < 10
-                                  ? SPT_LABEL_MEMBRANE
-                                  : SPT_LABEL_OTHER);
+    material_samples(&samples, 1, (uint32_t)side, (uint32_t)side, 5);
+    for (size_t y = 0; y < side; y++)
+        for (size_t x = 0; x < side; x++) {
+            bool inside = y - first < thick && x - first < thick;
+
+            spt_samples_set_label(&samples, 0, y * side + x,
+                                  inside ? SPT_LABEL_MEMBRANE : SPT_LABEL_OTHER);
+        }
     anywhere = miss_membrane(&samples, 0, &rarely);
     placed = miss_membrane(&samples, 0.5, &often);
     /* Half of the weight is membrane's. */

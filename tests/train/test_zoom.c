@@ -94,8 +94,9 @@ double_the_size_is_linear_between_pixels(void **state)
     struct spt_samples samples = make_sample(6, 8), out;
 
     (void)state;
-    for (int i = 0; i < 48; i++)
-        samples.sample->pixels[i] = (float)(10 * (i / 8) + i % 8);
+    for (int y = 0; y < 6; y++)
+        for (int x = 0; x < 8; x++)
+            samples.sample->pixels[8 * y + x] = (float)(10 * y + x);
     spt_samples_set_label(&samples, 0, 2 * 8 + 3, SPT_LABEL_MEMBRANE);
     out = zoom(&samples, SPT_ZOOM_DOUBLE);
     assert_int_equal(out.sample->height, 12);
