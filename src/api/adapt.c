@@ -46,23 +46,23 @@ look(struct spt_model *model, const struct spt_samples *labelled,
     return status;
 }
 
-/* Half the size where that was asked for, or was found better and every image is large
- * enough for a window twice as wide. */
+/* Half the size where that was asked for, or was found better and every image has room
+ * for 2 x 2 windows that are twice as wide. */
 static enum septum_status
 choose_size(struct spt_model *model, const struct spt_adaptation *how,
             struct spt_domain *domain, struct septum_error *err)
 {
+    const uint32_t window = 2 * model->spec.window;
     const bool asked = how->pixel_size == SEPTUM_PIXEL_SIZE_HALF;
-    const bool fits = how->least_side >= 2 * model->spec.window &&
-                      2 * model->spec.window <= SPT_SPEC_WINDOW;
+    const bool found = spt_domain_better_size(domain) == SPT_ZOOM_HALF &&
+                       how->least_side / 2 >= window && window <= SPT_SPEC_WINDOW;
 
-    if (asked && !fits)
+    if (asked && how->least_side < window)
         return spt_fail(err, SEPTUM_EINVAL,
                         "half the size needs images of %u x %u pixels or more, and one "
                         "is only %u wide or high",
-                        2 * model->spec.window, 2 * model->spec.window,
-                        how->least_side);
-    domain->coarse = fits && (asked || spt_domain_better_size(domain) == SPT_ZOOM_HALF);
+                        window, window, how->least_side);
+    domain->coarse = asked || found;
     return domain->coarse ? spt_spec_coarsen(&model->spec, 2, &model->spec, err)
                           : SEPTUM_OK;
 }

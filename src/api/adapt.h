@@ -24,8 +24,8 @@ struct spt_adaptation {
 /*
  * Turn `model`, and let it look at images at half their size, as `how` says or as the
  * labelled samples show.  What was found is told, and left in `text`: empty, or a
- * sentence without its full stop.  Refuses half a size for which images are too small;
- * nothing is too small for what is found out.
+ * sentence without its full stop.  Refuses half a size that is asked for where an image
+ * is too small.
  */
 enum septum_status
 spt_adapt(struct spt_model *model, const struct spt_samples *labelled,

@@ -58,7 +58,7 @@ static void
 only_says_so_where_an_image_is_too_small(void **state)
 {
     struct outcome outcome =
-        adapt(2, "default", (struct spt_adaptation){.least_side = 5});
+        adapt(2, "default", (struct spt_adaptation){.least_side = 11});
 
     (void)state;
     assert_int_equal(outcome.status, SEPTUM_OK);
