@@ -69,15 +69,17 @@ spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelle
                 enum spt_precision precision, spt_alive_fn alive, void *user,
                 struct spt_domain *domain, struct septum_error *err)
 {
-    const uint32_t window = model->spec.window;
+    const struct spt_sample *sample = best_known(labelled);
+    const uint32_t twice = 2 * model->spec.window;
     enum septum_status status = SEPTUM_OK;
 
+    if (sample->height < twice || sample->width < twice || twice > SPT_ZOOM_PART)
+        return SEPTUM_OK;
     for (int zoom = 0; zoom < SPT_ZOOM_COUNT && status == SEPTUM_OK; zoom++) {
         struct spt_samples part;
 
-        status = spt_zoom_part(best_known(labelled), (enum spt_zoom)zoom, &part, err);
-        if (status == SEPTUM_OK && part.sample->height >= window &&
-            part.sample->width >= window)
+        status = spt_zoom_part(sample, (enum spt_zoom)zoom, &part, err);
+        if (status == SEPTUM_OK)
             status = score(model, &part, precision, alive, user,
                            &domain->zoom_f_score[zoom], NULL, err);
         spt_samples_clear(&part);

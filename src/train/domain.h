@@ -16,7 +16,7 @@ struct spt_domain {
     bool inverse;             /* the model was turned to see negatives */
     double calibration_error; /* of the model as it now is, score/fscore.h */
     /* Of the model as it now is, on one part of a sample: train/zoom.h.  All zero where
-     * nothing was measured, a size alone where the part is too small for the window. */
+     * nothing was measured. */
     double zoom_f_score[SPT_ZOOM_COUNT];
     bool coarse; /* the model was made to look at images at half their size */
 };
@@ -32,7 +32,8 @@ spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
                 struct spt_domain *out, struct septum_error *err);
 
 /* Measure the model that has met the domain at half and at double size as well, on one
- * part of the sample that has the most known pixels. */
+ * part of the sample that has the most known pixels; or not at all where that is too
+ * small for its window at half the size. */
 enum septum_status
 spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelled,
                 enum spt_precision precision, spt_alive_fn alive, void *user,
