@@ -130,9 +130,10 @@ spt_answer_state(struct spt_site *site, const struct spt_request *request, int64
     add_images(site, board, &text);
     add_learning(board, &text);
     add_ahead(site, board, &text);
-    spt_text_add(&text, "\"choosing\": %s, \"done\": %s, \"error\": ",
-                 spt_board_is_choosing(board) ? "true" : "false",
-                 board->done ? "true" : "false");
+    spt_text_add(
+        &text, "\"choosing\": %s, \"done\": %s, \"finer_pixels\": %s, \"error\": ",
+        spt_board_is_choosing(board) ? "true" : "false", board->done ? "true" : "false",
+        board->finer_pixels ? "true" : "false");
     spt_text_add_json(&text, board->error);
     spt_desk_unlock(site->desk);
     spt_text_add(&text, "}\n");

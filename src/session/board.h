@@ -50,6 +50,7 @@ struct spt_board {
     int64_t model; /* current; 0 = none */
     uint32_t side; /* of a window, pixels; 0 without a model */
     int64_t model_round;
+    bool finer_pixels; /* as its learner found: half as wide as those it knows */
     double threshold;
     int64_t rounds;
     double expert_seconds;

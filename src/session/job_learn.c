@@ -87,6 +87,10 @@ spt_learn_on(struct spt_worker *worker, struct septum_error *err)
     struct spt_lesson lesson = {0};
     enum septum_status status = spt_learner_work(worker->learner, &verdict, err);
 
+    if (status == SEPTUM_OK && verdict.finer) {
+        spt_worker_lock(worker)->finer_pixels = true;
+        spt_worker_unlock(worker);
+    }
     if (status == SEPTUM_OK && verdict.better)
         status = adopt(worker, &verdict, &lesson.model, err);
     if (status != SEPTUM_OK || !verdict.ended)

@@ -291,7 +291,8 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
 }
 
 /* With the first answers: are membranes bright where the model knows dark ones?  Then
- * the model, turned, is the candidate, and at once the better one. */
+ * the model, turned, is the candidate, and at once the better one.  (That pixels are
+ * finer can only be told: the windows of a project are those of its model.) */
 static enum septum_status
 meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_error *err)
 {
@@ -308,6 +309,11 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
     if (status == SEPTUM_OK)
         status = spt_domain_meet(&model, known, learner->settings.precision, NULL, NULL,
                                  &domain, err);
+    if (status == SEPTUM_OK)
+        status = spt_domain_zoom(&model, known, learner->settings.precision, NULL, NULL,
+                                 &domain, err);
+    verdict->finer =
+        status == SEPTUM_OK && spt_domain_better_size(&domain) == SPT_ZOOM_HALF;
     if (status == SEPTUM_OK && domain.inverse) {
         memcpy(spt_net_parameters(learner->candidate), model.parameters,
                model.spec.parameter_count * sizeof(float));

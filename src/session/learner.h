@@ -51,6 +51,7 @@ struct spt_verdict {
     bool ended;  /* a round has, with the two values below */
     bool better; /* the candidate is to be the model; spt_learner_model() makes it */
     bool turned; /* it is the old one, turned: what that one predicted means nothing */
+    bool finer;  /* pixels seem half as wide as those that the model knows */
     double train_seconds, loss;
     bool scored; /* on the validation images: */
     struct spt_score score;

@@ -144,7 +144,7 @@ export class Mock {
                  learning: { running: this.rounds % 2 === 1, what: 'learning from 6 regions',
                              fraction: 0.4, seconds_left: 12 },
                  curve: this.curve, sheet: this.show(mine.at(-1)), choosing: false,
-                 done: false, error: '' };
+                 done: false, finer_pixels: false, error: '' };
     }
 
     show(sheet) {

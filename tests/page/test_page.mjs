@@ -425,6 +425,18 @@ test('bears lost questions, lost answers and a slow server', async (t) => {
     assert.deepStrictEqual(expert.faults, []);
 });
 
+test('says when pixels are finer than those the model knows', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    assert.ok(await page.locator('#finer-pixels').isHidden());
+    await page.route('**/api/state*', async (route) => {
+        const answer = await (await route.fetch()).json();
+        await route.fulfill({ json: { ...answer, finer_pixels: true } });
+    });
+    await page.waitForSelector('#finer-pixels:not([hidden])');
+    assert.deepStrictEqual(expert.faults, []);
+});
+
 test('opens any image, to look at and to label freely', async (t) => {
     const { server, expert } = await begin(t);
     const { page } = expert;

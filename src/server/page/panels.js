@@ -139,6 +139,7 @@ export function showState(state) {
     $('learning').hidden = !learning.running;
     $('learning-bar').hidden = !learning.running;
     $('learning-bar').value = learning.fraction;
+    $('finer-pixels').hidden = !state.finer_pixels;
     const expected = forecast(state.curve, state.expert_seconds);
     setText('expected', expected === null ? ''
         : `Expected of ten more minutes: ${expected.of === 'f_score' ? 'F-score' : 'agreement'} ` +
