@@ -156,7 +156,8 @@ enum septum_polarity {
 /* Whether membranes are as wide, in pixels, as those of the source. */
 enum septum_pixel_size {
     SEPTUM_PIXEL_SIZE_AUTO, /* measured on labelled images, which the source model sees
-                               at half their size, too; with preset "paper" as SAME */
+                               at half their size, too, where all its layers are taken;
+                               else, and with preset "paper", as SAME */
     SEPTUM_PIXEL_SIZE_SAME,
     SEPTUM_PIXEL_SIZE_HALF, /* pixels are half as wide as those of the source: the net
                                sees the images at half their size */

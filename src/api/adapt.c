@@ -46,15 +46,15 @@ look(struct spt_model *model, const struct spt_samples *labelled,
     return status;
 }
 
-/* Half the size where that was asked for, or was found better and every image has room
- * for 2 x 2 windows that are twice as wide. */
+/* Half the size where that was asked for, or was found better for a whole model and
+ * every image has room for 2 x 2 windows that are twice as wide. */
 static enum septum_status
 choose_size(struct spt_model *model, const struct spt_adaptation *how,
             struct spt_domain *domain, struct septum_error *err)
 {
     const uint32_t window = 2 * model->spec.window;
     const bool asked = how->pixel_size == SEPTUM_PIXEL_SIZE_HALF;
-    const bool found = spt_domain_better_size(domain) == SPT_ZOOM_HALF &&
+    const bool found = how->whole && spt_domain_better_size(domain) == SPT_ZOOM_HALF &&
                        how->least_side / 2 >= window && window <= SPT_SPEC_WINDOW;
 
     if (asked && how->least_side < window)

@@ -19,6 +19,8 @@ struct spt_adaptation {
     enum septum_polarity polarity;
     enum septum_pixel_size pixel_size;
     uint32_t least_side; /* of all images that its net is to see, pixels */
+    bool whole; /* all its layers are transferred: where only the first are, those
+                   behind learn the size anew */
 };
 
 /*

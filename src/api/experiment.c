@@ -171,6 +171,8 @@ adapt(struct job *job, struct septum_error *err)
         .polarity = options->polarity,
         .pixel_size = options->pixel_size,
         .least_side = UINT32_MAX,
+        .whole = options->transfer < 0 ||
+                 (uint32_t)options->transfer >= job->source.spec.weighted_count,
     };
 
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)

@@ -101,6 +101,8 @@ adapt(const struct septum_train_options *options, struct job *job,
             options->net != NULL ? SEPTUM_PIXEL_SIZE_SAME : options->pixel_size,
         .least_side = spt_samples_least_side(
             &job->samples, spt_samples_least_side(&job->validation, UINT32_MAX)),
+        .whole = options->transfer <= 0 ||
+                 (uint32_t)options->transfer >= job->from.spec.weighted_count,
     };
 
     return spt_adapt(&job->from, &job->samples, &how, &job->settings, &listener,

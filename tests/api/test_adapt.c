@@ -41,7 +41,7 @@ adapt(uint32_t thickness, const char *preset, struct spt_adaptation how)
 static void
 looks_at_half_the_size_where_that_suits_it_better(void **state)
 {
-    const struct spt_adaptation how = {.least_side = LINES_SIDE};
+    const struct spt_adaptation how = {.least_side = LINES_SIDE, .whole = true};
     struct outcome thin = adapt(1, "default", how), thick = adapt(2, "default", how);
 
     (void)state;
@@ -55,16 +55,21 @@ looks_at_half_the_size_where_that_suits_it_better(void **state)
 }
 
 static void
-only_says_so_where_an_image_is_too_small(void **state)
+only_says_so_where_an_image_is_too_small_or_the_first_layers_are_taken(void **state)
 {
+    struct outcome part =
+        adapt(2, "default",
+              (struct spt_adaptation){.least_side = LINES_SIDE, .whole = false});
     struct outcome outcome =
-        adapt(2, "default", (struct spt_adaptation){.least_side = 11});
+        adapt(2, "default", (struct spt_adaptation){.least_side = 11, .whole = true});
 
     (void)state;
     assert_int_equal(outcome.status, SEPTUM_OK);
     assert_string_equal(outcome.net, "window3 conv3-1 FC-1");
     assert_non_null(
         strstr(outcome.text, "images of half the size would suit it better"));
+    assert_string_equal(part.net, "window3 conv3-1 FC-1");
+    assert_string_equal(part.text, outcome.text);
 }
 
 static void
@@ -99,8 +104,8 @@ does_what_it_is_told_without_looking(void **state)
 static void
 the_papers_preset_leaves_it_as_it_is(void **state)
 {
-    struct outcome outcome =
-        adapt(2, "paper", (struct spt_adaptation){.least_side = LINES_SIDE});
+    struct outcome outcome = adapt(
+        2, "paper", (struct spt_adaptation){.least_side = LINES_SIDE, .whole = true});
 
     (void)state;
     assert_int_equal(outcome.status, SEPTUM_OK);
@@ -113,7 +118,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(looks_at_half_the_size_where_that_suits_it_better),
-        cmocka_unit_test(only_says_so_where_an_image_is_too_small),
+        cmocka_unit_test(
+            only_says_so_where_an_image_is_too_small_or_the_first_layers_are_taken),
         cmocka_unit_test(does_what_it_is_told_without_looking),
         cmocka_unit_test(the_papers_preset_leaves_it_as_it_is),
     };
