@@ -113,6 +113,20 @@ pool_line_bf16(const struct line *line, uint32_t channels, uint32_t size)
         pool_line(line, channels, size, SPT_PRECISION_BF16);
 }
 
+/* Where the first tap of line number `number` of the results lies in the input: lines
+ * of one fragment, then those of the next. */
+static size_t
+line_start(const struct spt_pool *pool, size_t number)
+{
+    size_t offsets = pool->offsets, out_height = spt_pool_out(pool, pool->height);
+    size_t image = number / out_height, y = number % out_height;
+    size_t n = image / offsets / offsets;
+    size_t oy = image / offsets % offsets, ox = image % offsets;
+
+    return ((n * pool->height + y * pool->size + oy) * pool->width + ox) *
+           pool->channels;
+}
+
 void
 spt_pool_forward(const struct spt_pool *pool, const void *in, void *out,
                  uint8_t *winner)
@@ -128,14 +142,10 @@ spt_pool_forward(const struct spt_pool *pool, const void *in, void *out,
     first.winner = winner;
 #pragma omp parallel for schedule(static)
     for (size_t number = 0; number < images * out_height; number++) {
-        size_t image = number / out_height, y = number % out_height;
-        size_t n = image / offsets / offsets;
-        size_t oy = image / offsets % offsets, ox = image % offsets;
-        size_t from = (n * pool->height + y * size + oy) * row + ox * column;
         size_t to = number * out_width * column;
         struct line line = first;
 
-        line.in = spt_at(first.in, from, pool->precision);
+        line.in = spt_at(first.in, line_start(pool, number), pool->precision);
         line.out = spt_at_mutable(first.out, to, pool->precision);
         if (first.winner != NULL)
             line.winner = first.winner + to;
@@ -309,22 +319,18 @@ block_mean(const struct spt_pool *pool, const void *in, size_t at)
 void
 spt_pool_mean(const struct spt_pool *pool, const void *in, void *out)
 {
-    uint32_t size = pool->size, offsets = pool->offsets;
-    uint32_t out_height = spt_pool_out(pool, pool->height);
     uint32_t out_width = spt_pool_out(pool, pool->width);
-    size_t column = pool->channels, row = pool->width * column;
-    size_t lines = (size_t)pool->batch * offsets * offsets * out_height;
+    size_t column = pool->channels;
+    size_t lines = (size_t)pool->batch * pool->offsets * pool->offsets *
+                   spt_pool_out(pool, pool->height);
 
 #pragma omp parallel for schedule(static)
     for (size_t number = 0; number < lines; number++) {
-        size_t image = number / out_height, y = number % out_height;
-        size_t n = image / offsets / offsets;
-        size_t oy = image / offsets % offsets, ox = image % offsets;
-        size_t from = (n * pool->height + y * size + oy) * row + ox * column;
+        size_t from = line_start(pool, number);
 
         for (size_t x = 0; x < out_width; x++)
             for (size_t c = 0; c < column; c++)
                 spt_store(out, (number * out_width + x) * column + c, pool->precision,
-                          block_mean(pool, in, from + x * size * column + c));
+                          block_mean(pool, in, from + x * pool->size * column + c));
     }
 }
