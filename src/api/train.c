@@ -172,7 +172,8 @@ find_fingerprint(const struct septum_train_options *options, const struct job *j
                               settings->hold,           settings->dropout,
                               settings->epochs,         options->minutes,
                               job->first_trained,       settings->optimiser.rule,
-                              settings->optimiser.clip, settings->optimiser.horizon};
+                              settings->optimiser.clip, settings->optimiser.horizon,
+                              settings->on_membrane};
     const struct spt_samples *sets[] = {&job->samples, &job->validation};
     char spec[SPT_SPEC_TEXT];
     uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
