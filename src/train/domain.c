@@ -72,13 +72,15 @@ spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelle
     const struct spt_sample *sample = best_known(labelled);
     const uint32_t twice = 2 * model->spec.window;
     enum septum_status status = SEPTUM_OK;
+    struct spt_part place;
 
     if (sample->height < twice || sample->width < twice || twice > SPT_ZOOM_PART)
         return SEPTUM_OK;
+    place = spt_zoom_find(sample);
     for (int zoom = 0; zoom < SPT_ZOOM_COUNT && status == SEPTUM_OK; zoom++) {
         struct spt_samples part;
 
-        status = spt_zoom_part(sample, (enum spt_zoom)zoom, &part, err);
+        status = spt_zoom_part(sample, &place, (enum spt_zoom)zoom, &part, err);
         if (status == SEPTUM_OK)
             status = score(model, &part, precision, alive, user,
                            &domain->zoom_f_score[zoom], NULL, err);

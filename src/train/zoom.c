@@ -10,12 +10,8 @@
 /* Parts are looked for at every so many pixels. */
 #define STEP (SPT_ZOOM_PART / 4)
 
-struct part {
-    uint32_t top, left, height, width;
-};
-
 static uint64_t
-count_known(const struct spt_sample *sample, const struct part *part)
+count_known(const struct spt_sample *sample, const struct spt_part *part)
 {
     uint64_t known = 0;
 
@@ -36,14 +32,14 @@ part_side(uint32_t side)
     return (side < SPT_ZOOM_PART ? side : SPT_ZOOM_PART) / 2 * 2;
 }
 
-static struct part
-find_part(const struct spt_sample *sample)
+struct spt_part
+spt_zoom_find(const struct spt_sample *sample)
 {
-    struct part best = {.height = part_side(sample->height),
-                        .width = part_side(sample->width)};
+    struct spt_part best = {.height = part_side(sample->height),
+                            .width = part_side(sample->width)};
     uint64_t most = 0;
 
-    for (struct part part = best; part.top + part.height <= sample->height;
+    for (struct spt_part part = best; part.top + part.height <= sample->height;
          part.top += STEP)
         for (part.left = 0; part.left + part.width <= sample->width;
              part.left += STEP) {
@@ -65,7 +61,7 @@ struct blend {
 
 /* Halfway between the four pixels whose first is (2 y, 2 x). */
 static struct blend
-blend_half(const struct part *part, size_t stride, uint32_t y, uint32_t x)
+blend_half(const struct spt_part *part, size_t stride, uint32_t y, uint32_t x)
 {
     size_t first = (part->top + 2 * (size_t)y) * stride + part->left + 2 * (size_t)x;
 
@@ -78,7 +74,7 @@ blend_half(const struct part *part, size_t stride, uint32_t y, uint32_t x)
 /* A quarter of a pixel from the middle of (y / 2, x / 2), which comes first, towards
  * its neighbours; at the part's edge the pixel itself is its neighbour. */
 static struct blend
-blend_double(const struct part *part, size_t stride, uint32_t y, uint32_t x)
+blend_double(const struct spt_part *part, size_t stride, uint32_t y, uint32_t x)
 {
     uint32_t row = y / 2, column = x / 2;
     uint32_t other_row = y % 2 == 0 ? row - (row > 0) : row + (row + 1 < part->height);
@@ -94,7 +90,7 @@ blend_double(const struct part *part, size_t stride, uint32_t y, uint32_t x)
 }
 
 static struct blend
-blend_same(const struct part *part, size_t stride, uint32_t y, uint32_t x)
+blend_same(const struct spt_part *part, size_t stride, uint32_t y, uint32_t x)
 {
     size_t at = (part->top + (size_t)y) * stride + part->left + x;
 
@@ -122,7 +118,7 @@ label_most(const uint8_t *labels, const struct blend *blend)
 
 static const struct zoom {
     uint32_t times, parts; /* a side becomes times / parts as long */
-    struct blend (*blend)(const struct part *part, size_t stride, uint32_t y,
+    struct blend (*blend)(const struct spt_part *part, size_t stride, uint32_t y,
                           uint32_t x);
     uint8_t (*label)(const uint8_t *labels, const struct blend *blend);
 } zooms[SPT_ZOOM_COUNT] = {
@@ -132,13 +128,12 @@ static const struct zoom {
 };
 
 enum septum_status
-spt_zoom_part(const struct spt_sample *sample, enum spt_zoom zoom,
-              struct spt_samples *out, struct septum_error *err)
+spt_zoom_part(const struct spt_sample *sample, const struct spt_part *part,
+              enum spt_zoom zoom, struct spt_samples *out, struct septum_error *err)
 {
     const struct zoom *how = &zooms[zoom];
-    const struct part part = find_part(sample);
-    struct spt_sample made = {.height = part.height * how->times / how->parts,
-                              .width = part.width * how->times / how->parts};
+    struct spt_sample made = {.height = part->height * how->times / how->parts,
+                              .width = part->width * how->times / how->parts};
     size_t pixels = (size_t)made.height * made.width;
 
     *out = (struct spt_samples){.sample = spt_alloc_array(1, sizeof *out->sample)};
@@ -150,9 +145,8 @@ spt_zoom_part(const struct spt_sample *sample, enum spt_zoom zoom,
         return spt_fail_memory(err, "image", pixels * (sizeof *made.pixels + 1));
     }
     for (size_t i = 0; i < pixels; i++) {
-        struct blend blend =
-            how->blend(&part, sample->width, (uint32_t)(i / made.width),
-                       (uint32_t)(i % made.width));
+        struct blend blend = how->blend(part, sample->width, (uint32_t)(i / made.width),
+                                        (uint32_t)(i % made.width));
         uint8_t label = how->label(sample->labels, &blend);
 
         made.pixels[i] = 0;

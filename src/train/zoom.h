@@ -16,13 +16,21 @@ enum spt_zoom {
     SPT_ZOOM_COUNT,
 };
 
+/* A rectangle of a sample, with even sides. */
+struct spt_part {
+    uint32_t top, left, height, width;
+};
+
+/* The part of `sample` (2 x 2 pixels or more) that has the most known pixels. */
+struct spt_part spt_zoom_find(const struct spt_sample *sample);
+
 /*
- * Take the part of `sample` (2 x 2 pixels or more) that has the most known pixels, at
- * that size, into *out as its only sample.  A pixel at half size is membrane when two
- * of its four are, and unknown when one of them is.  The caller clears *out.
- * SEPTUM_ENOMEM.
+ * Take the part of `sample`, at that size, into *out as its only sample.  A pixel at
+ * half size is membrane when two of its four are, and unknown when one of them is.  The
+ * caller clears *out.  SEPTUM_ENOMEM.
  */
-enum septum_status spt_zoom_part(const struct spt_sample *sample, enum spt_zoom zoom,
-                                 struct spt_samples *out, struct septum_error *err);
+enum septum_status
+spt_zoom_part(const struct spt_sample *sample, const struct spt_part *part,
+              enum spt_zoom zoom, struct spt_samples *out, struct septum_error *err);
 
 #endif

@@ -29,9 +29,10 @@ make_sample(uint32_t height, uint32_t width)
 static struct spt_samples
 zoom(const struct spt_samples *samples, enum spt_zoom how)
 {
+    const struct spt_part part = spt_zoom_find(samples->sample);
     struct spt_samples out;
 
-    assert_int_equal(spt_zoom_part(samples->sample, how, &out, NULL), SEPTUM_OK);
+    assert_int_equal(spt_zoom_part(samples->sample, &part, how, &out, NULL), SEPTUM_OK);
     assert_int_equal(out.count, 1);
     assert_int_equal(out.known, out.sample->known);
     assert_int_equal(out.membrane, out.sample->membrane);
