@@ -68,15 +68,21 @@ simulate_spim() {
 }
 
 # The middle 512 x 512 pixels of each vnc image, for comparisons of many trainings; netpbm
-# (pngtopnm, pamcut, pnmtopng) cuts them out.
+# (pngtopnm, pamcut, pnmtopng) cuts them out. All of them, or nothing.
 cut_middles() { # DIR
+    command -v pnmtopng >/dev/null || {
+        echo "$(basename "$0"): cutting images out takes netpbm: apt install netpbm" >&2
+        exit 1
+    }
+    rm -rf "$1.part"
     for kind in images labels; do
-        mkdir -p "$1/$kind"
+        mkdir -p "$1.part/$kind"
         for image in "$data/vnc/$kind"/*.png; do
             pngtopnm "$image" | pamcut -left 256 -top 256 -width 512 -height 512 |
-                pnmtopng >"$1/$kind/$(basename "$image")"
+                pnmtopng >"$1.part/$kind/$(basename "$image")"
         done
     done
+    mv "$1.part" "$1"
 }
 
 # The model of isbi2012, which experiments/transfer trains.
@@ -107,7 +113,7 @@ folder_of() {
         [ -e "$made/parameters.json" ] ||
             septum simulate confocal -o "$made" --count 40 --size 1024 --seed 2 --force
         ;;
-    vnc-middle) [ -d "$made/labels" ] || cut_middles "$made" ;;
+    vnc-middle) [ -d "$made" ] || cut_middles "$made" ;;
     *) made=$data/$1 ;;
     esac
     echo "$made"
