@@ -100,7 +100,8 @@ draw_maps(struct drawing *drawing, struct septum_error *err)
 {
     const struct spt_choice *choice = drawing->choice;
     const struct spt_grid *grid = drawing->grid;
-    const float *abundance = choice->survey.abundance[choice->region.image];
+    const struct spt_survey *survey = &choice->survey;
+    const float *abundance = survey->abundance + survey->first[choice->region.image];
     size_t pixels = (size_t)drawing->sample->height * drawing->sample->width;
     float most = 0;
     enum septum_status status;
@@ -111,11 +112,8 @@ draw_maps(struct drawing *drawing, struct septum_error *err)
         drawing->values[i] = p < 0.5F ? 2 * p : 2 - 2 * p;
     }
     status = draw_values(drawing, "uncertainty.png", err);
-    for (size_t i = 0; i < choice->survey.samples.count; i++)
-        for (size_t w = 0; w < spt_grid_count(&choice->survey.candidates[i].grid); w++)
-            most = choice->survey.abundance[i][w] > most
-                       ? choice->survey.abundance[i][w]
-                       : most;
+    for (size_t w = 0; w < survey->windows; w++)
+        most = survey->abundance[w] > most ? survey->abundance[w] : most;
     for (size_t i = 0; i < pixels; i++) {
         size_t row = i / drawing->sample->width / grid->side;
         size_t column = i % drawing->sample->width / grid->side;

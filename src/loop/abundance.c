@@ -4,7 +4,6 @@
 #include "loop/abundance.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "abundance/cluster.h"
 #include "abundance/sample.h"
@@ -171,30 +170,4 @@ spt_abundance_clear(struct spt_abundance *abundance)
     free(abundance->scores);
     free(abundance->cluster_of);
     *abundance = (struct spt_abundance){0};
-}
-
-enum septum_status
-spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
-                       const struct spt_abundance_options *options, float **abundance,
-                       uint32_t *numbers, size_t *clusters, struct septum_error *err)
-{
-    struct spt_abundance found = {0};
-    enum septum_status status =
-        spt_abundance_find(images, count, side, options, &found, err);
-    size_t at = 0;
-
-    if (status != SEPTUM_OK)
-        return status;
-    for (size_t i = 0; i < count && abundance != NULL; i++) {
-        struct spt_grid grid = spt_grid_of(images[i].height, images[i].width, side);
-        size_t windows = spt_grid_count(&grid);
-
-        memcpy(abundance[i], found.scores + at, windows * sizeof *found.scores);
-        at += windows;
-    }
-    if (numbers != NULL)
-        memcpy(numbers, found.cluster_of, found.count * sizeof *numbers);
-    *clusters = found.clusters;
-    spt_abundance_clear(&found);
-    return SEPTUM_OK;
 }

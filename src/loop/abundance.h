@@ -54,13 +54,6 @@ spt_abundance_find(const struct spt_sample *images, size_t count, uint32_t side,
                    const struct spt_abundance_options *options,
                    struct spt_abundance *out, struct septum_error *err);
 
-/* The same in other arrays: the S_w of image i in abundance[i], and the clusters of all
- * windows in `numbers`, one image after the other; either may be NULL. */
-enum septum_status
-spt_abundance_clusters(const struct spt_sample *images, size_t count, uint32_t side,
-                       const struct spt_abundance_options *options, float **abundance,
-                       uint32_t *numbers, size_t *clusters, struct septum_error *err);
-
 void spt_abundance_clear(struct spt_abundance *abundance);
 
 #endif

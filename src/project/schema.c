@@ -135,6 +135,11 @@ static const char *const migrations[] = {
     " train_seconds REAL NOT NULL,"
     " loss REAL NOT NULL,"
     " measured INTEGER NOT NULL);",
+    /* What could be worked out again; of what it was made, its digest tells. */
+    "CREATE TABLE kept ("
+    " name TEXT PRIMARY KEY,"
+    " sha256 BLOB NOT NULL CHECK (length(sha256) = 32),"
+    " content BLOB NOT NULL);",
 };
 
 int

@@ -39,7 +39,8 @@ spt_cluster_all(struct spt_worker *worker, struct septum_error *err)
 
     for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++) {
         const struct spt_grid *grid = &survey->candidates[i].grid;
-        float *copy = spt_worker_copy(survey->abundance[i], spt_grid_count(grid));
+        float *copy =
+            spt_worker_copy(survey->abundance + survey->first[i], spt_grid_count(grid));
         struct spt_board_image *image;
 
         if (copy == NULL)

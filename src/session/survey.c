@@ -9,7 +9,7 @@
 #include "active/novelty.h"
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "loop/abundance.h"
+#include "session/clusters.h"
 
 /* A cluster of more than one in so many windows is a kind of tissue: to ask about it
  * twice is not to ask the same twice. */
@@ -28,15 +28,12 @@ take_windows(struct spt_survey *survey, size_t i, struct septum_error *err)
     survey->first[i] = survey->windows;
     survey->windows += windows;
     survey->f[i] = spt_alloc_array(windows, sizeof(float));
-    survey->abundance[i] = spt_alloc_array(windows, sizeof(float));
     survey->askable[i] = spt_alloc_array(windows, 1);
-    if (survey->f[i] == NULL || survey->abundance[i] == NULL ||
-        survey->askable[i] == NULL)
+    if (survey->f[i] == NULL || survey->askable[i] == NULL)
         return spt_fail_memory(err, "windows", windows * sizeof(float));
     survey->candidates[i] = (struct spt_candidate){
         .grid = grid,
         .f = survey->f[i],
-        .abundance = survey->abundance[i],
         .askable = survey->askable[i],
     };
     return SEPTUM_OK;
@@ -50,24 +47,27 @@ take_arrays(struct spt_survey *survey, struct septum_error *err)
 
     survey->candidates = spt_alloc_array(count, sizeof *survey->candidates);
     survey->f = spt_alloc_array(count, sizeof *survey->f);
-    survey->abundance = spt_alloc_array(count, sizeof *survey->abundance);
     survey->askable = spt_alloc_array(count, sizeof *survey->askable);
     survey->measured = spt_alloc_array(count, sizeof *survey->measured);
     survey->first = spt_alloc_array(count, sizeof *survey->first);
-    if (survey->candidates == NULL || survey->f == NULL || survey->abundance == NULL ||
-        survey->askable == NULL || survey->measured == NULL || survey->first == NULL)
+    if (survey->candidates == NULL || survey->f == NULL || survey->askable == NULL ||
+        survey->measured == NULL || survey->first == NULL)
         return spt_fail_memory(err, "windows", count * sizeof *survey->candidates);
     for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
         status = take_windows(survey, i, err);
     if (status != SEPTUM_OK)
         return status;
+    survey->abundance = spt_alloc_array(survey->windows, sizeof *survey->abundance);
     survey->cluster_of = spt_alloc_array(survey->windows, sizeof *survey->cluster_of);
     survey->waiting = spt_alloc_array(survey->windows, 1);
-    if (survey->cluster_of == NULL || survey->waiting == NULL)
+    if (survey->abundance == NULL || survey->cluster_of == NULL ||
+        survey->waiting == NULL)
         return spt_fail_memory(err, "windows",
                                survey->windows * sizeof *survey->cluster_of);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        survey->candidates[i].abundance = survey->abundance + survey->first[i];
         survey->candidates[i].cluster = survey->cluster_of + survey->first[i];
+    }
     return SEPTUM_OK;
 }
 
@@ -98,8 +98,6 @@ spt_survey_clear(struct spt_survey *survey)
     for (size_t i = 0; i < survey->samples.count; i++) {
         if (survey->f != NULL)
             free(survey->f[i]);
-        if (survey->abundance != NULL)
-            free(survey->abundance[i]);
         if (survey->askable != NULL)
             free(survey->askable[i]);
     }
@@ -122,13 +120,19 @@ enum septum_status
 spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
                    struct septum_error *err)
 {
-    uint32_t side = survey->workspace->model.spec.window;
-    struct spt_abundance_options options = spt_abundance_defaults(side);
+    struct spt_abundance found = {0};
+    enum septum_status status =
+        spt_clusters_find(survey->workspace->project, &survey->samples,
+                          survey->workspace->model.spec.window, watch, &found, err);
 
-    options.ncc.watch = *watch;
-    return spt_abundance_clusters(survey->samples.sample, survey->samples.count, side,
-                                  &options, survey->abundance, survey->cluster_of,
-                                  &survey->clusters, err);
+    if (status == SEPTUM_OK) {
+        memcpy(survey->abundance, found.scores, found.count * sizeof *found.scores);
+        memcpy(survey->cluster_of, found.cluster_of,
+               found.count * sizeof *found.cluster_of);
+        survey->clusters = found.clusters;
+    }
+    spt_abundance_clear(&found);
+    return status;
 }
 
 /* Count, by cluster, the windows of image `i` that the lease covers. */
@@ -159,10 +163,9 @@ spt_survey_fade(struct spt_survey *survey, double fade, struct septum_error *err
     for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++)
         for (size_t l = 0; l < leases.count; l++)
             count_answered(survey, i, &leases.lease[l], answered);
-    for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++)
-        spt_novelty_fade(survey->abundance[i], survey->cluster_of + survey->first[i],
-                         spt_grid_count(&survey->candidates[i].grid), answered, fade,
-                         survey->abundance[i]);
+    if (status == SEPTUM_OK)
+        spt_novelty_fade(survey->abundance, survey->cluster_of, survey->windows,
+                         answered, fade, survey->abundance);
     spt_leases_clear(&leases);
     free(answered);
     return status;

@@ -18,14 +18,16 @@ struct spt_survey {
     struct spt_samples samples;            /* all images but those for validation */
     size_t *which;                         /* place of each in workspace->images */
     struct spt_candidate *candidates;      /* over the arrays below */
-    float **f, **abundance;
+    float **f;
     uint8_t **askable;
-    bool *measured;   /* f of the image is known */
-    uint8_t *waiting; /* of all windows: could be asked about, but for a twin that is */
-    size_t *first;    /* number of each image's first window among all */
+    bool *measured; /* f of the image is known */
+    size_t *first;  /* number of each image's first window among all */
     size_t windows;
-    uint32_t *cluster_of; /* of all windows */
-    size_t clusters;      /* 0 = not clustered yet */
+    /* Of all windows, one image after the other. */
+    uint8_t *waiting; /* could be asked about, but for a twin that is */
+    float *abundance;
+    uint32_t *cluster_of;
+    size_t clusters; /* 0 = not clustered yet */
 };
 
 /* Load the images of a workspace that has its model.  Refuses a project without any.
@@ -34,7 +36,8 @@ enum septum_status spt_survey_open(struct spt_workspace *workspace,
                                    struct spt_survey *out, struct septum_error *err);
 void spt_survey_clear(struct spt_survey *survey);
 
-/* Find the clusters and how abundant each window is; *watch may stop it. */
+/* Find the clusters and how abundant each window is (session/clusters.h); *watch may
+ * stop it. */
 enum septum_status
 spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
                    struct septum_error *err);

@@ -147,32 +147,6 @@ beyond_a_bound_scores_are_densities(void **state)
 }
 
 static void
-lays_scores_out_by_image(void **state)
-{
-    static struct images images;
-    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
-    struct spt_abundance found;
-    float scores[IMAGES][12], *abundance[IMAGES];
-    uint32_t numbers[WINDOWS];
-    size_t clusters = 0;
-
-    (void)state;
-    fill(&images);
-    for (size_t i = 0; i < IMAGES; i++)
-        abundance[i] = scores[i];
-    found = find(&images, &options);
-    assert_int_equal(spt_abundance_clusters(images.sample, IMAGES, SIDE, &options,
-                                            abundance, numbers, &clusters, NULL),
-                     SEPTUM_OK);
-    assert_int_equal(clusters, found.clusters);
-    assert_memory_equal(numbers, found.cluster_of, sizeof numbers);
-    assert_memory_equal(scores[0], found.scores, 12 * sizeof(float));
-    assert_memory_equal(scores[2], found.scores + 12, 4 * sizeof(float));
-    assert_memory_equal(scores[3], found.scores + 16, sizeof(float));
-    spt_abundance_clear(&found);
-}
-
-static void
 images_without_a_window_have_no_abundance(void **state)
 {
     static struct images images;
@@ -218,7 +192,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_are_the_sizes_of_the_clusters),
         cmocka_unit_test(beyond_a_bound_scores_are_densities),
-        cmocka_unit_test(lays_scores_out_by_image),
         cmocka_unit_test(images_without_a_window_have_no_abundance),
         cmocka_unit_test(refuses_options_out_of_bounds_and_leaves_the_answer_alone),
     };

@@ -52,8 +52,7 @@ copies_of_one_pattern_are_one_cluster(void **state)
 {
     struct spt_samples samples = stripes_samples(2, 1);
     struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
-    float found[2][WINDOWS], *abundance[] = {found[0], found[1]};
-    size_t clusters;
+    struct spt_abundance found = {0};
 
     (void)state;
     options.cut = 0.7F; /* windows of noise this small are alike by 0.2 at times */
@@ -63,16 +62,19 @@ copies_of_one_pattern_are_one_cluster(void **state)
     paint(&samples.sample[0], 5, 0, 20);
     paint(&samples.sample[1], 4, 2, 1); /* a few pixels further: the same pattern */
     paint(&samples.sample[1], 8, 0, 0.5F);
-    assert_int_equal(spt_abundance_clusters(samples.sample, 2, STRIPES_WINDOW, &options,
-                                            abundance, NULL, &clusters, NULL),
-                     SEPTUM_OK);
-    assert_int_equal(clusters, 1 + 14);
+    assert_int_equal(
+        spt_abundance_find(samples.sample, 2, STRIPES_WINDOW, &options, &found, NULL),
+        SEPTUM_OK);
+    assert_int_equal(found.clusters, 1 + 14);
     for (size_t w = 0; w < WINDOWS; w++) {
+        const float *second = found.scores + WINDOWS;
         float copies = 4.F / 18, alone = 1.F / 18;
 
-        assert_true(fabsf(found[0][w] - (w == 0 || w == 5 ? copies : alone)) < 1e-6F);
-        assert_true(fabsf(found[1][w] - (w == 4 || w == 8 ? copies : alone)) < 1e-6F);
+        assert_true(fabsf(found.scores[w] - (w == 0 || w == 5 ? copies : alone)) <
+                    1e-6F);
+        assert_true(fabsf(second[w] - (w == 4 || w == 8 ? copies : alone)) < 1e-6F);
     }
+    spt_abundance_clear(&found);
     spt_samples_clear(&samples);
 }
 
@@ -81,17 +83,17 @@ cut_at_the_largest_distance_leaves_one_cluster(void **state)
 {
     struct spt_samples samples = stripes_samples(2, 3);
     struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
-    float found[2][WINDOWS], *abundance[] = {found[0], found[1]};
-    size_t clusters;
+    struct spt_abundance found = {0};
 
     (void)state;
     options.cut = 2;
-    assert_int_equal(spt_abundance_clusters(samples.sample, 2, STRIPES_WINDOW, &options,
-                                            abundance, NULL, &clusters, NULL),
-                     SEPTUM_OK);
-    assert_int_equal(clusters, 1);
-    for (size_t w = 0; w < WINDOWS; w++)
-        assert_true(found[0][w] == 1 && found[1][w] == 1);
+    assert_int_equal(
+        spt_abundance_find(samples.sample, 2, STRIPES_WINDOW, &options, &found, NULL),
+        SEPTUM_OK);
+    assert_int_equal(found.clusters, 1);
+    for (size_t w = 0; w < 2 * WINDOWS; w++)
+        assert_true(found.scores[w] == 1);
+    spt_abundance_clear(&found);
     spt_samples_clear(&samples);
 }
 
@@ -256,25 +258,22 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
 {
     static const struct spt_region_options shape = {.lambda = 0.8, .most_windows = 4};
     const struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
-    float f[POOL][WINDOWS], s[IMAGES][WINDOWS], *abundance[IMAGES],
-        membrane[POOL][PIXELS];
+    float f[POOL][WINDOWS], membrane[POOL][PIXELS];
+    struct spt_abundance found = {0};
     uint8_t askable[WINDOWS];
     struct spt_candidate candidates[POOL];
     struct spt_region wanted = {0};
     struct spt_round round;
     struct desk desk;
-    size_t clusters;
 
     (void)state;
     open_desk(&desk);
     memset(askable, 1, sizeof askable);
-    for (size_t i = 0; i < IMAGES; i++)
-        abundance[i] = s[i];
     /* The image that is known from the start is counted, too. */
-    assert_int_equal(spt_abundance_clusters(desk.truth.sample, IMAGES, STRIPES_WINDOW,
-                                            &options, abundance, NULL, &clusters, NULL),
+    assert_int_equal(spt_abundance_find(desk.truth.sample, IMAGES, STRIPES_WINDOW,
+                                        &options, &found, NULL),
                      SEPTUM_OK);
-    assert_int_equal(spt_pool_clusters(desk.pool), clusters);
+    assert_int_equal(spt_pool_clusters(desk.pool), found.clusters);
     for (size_t i = 0; i < POOL; i++) {
         assert_int_equal(spt_predict(desk.predictor,
                                      desk.truth.sample[KNOWN_FROM_THE_START + i].pixels,
@@ -285,7 +284,7 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
         candidates[i] = (struct spt_candidate){
             .grid = spt_grid_of(STRIPES_SIDE, STRIPES_SIDE, 16),
             .f = f[i],
-            .abundance = s[KNOWN_FROM_THE_START + i],
+            .abundance = found.scores + (KNOWN_FROM_THE_START + i) * WINDOWS,
             .askable = askable,
         };
     }
@@ -299,6 +298,7 @@ a_round_asks_what_equation_1_says_of_the_net_and_the_images(void **state)
     assert_true(fabs(round.region.objective - wanted.objective) < 1e-6);
     assert_memory_equal(round.proposal, membrane[wanted.image],
                         PIXELS * sizeof *round.proposal);
+    spt_abundance_clear(&found);
     spt_round_clear(&round);
     spt_region_clear(&wanted);
     close_desk(&desk);
@@ -409,11 +409,13 @@ static void
 find_clusters(const struct desk *desk, uint32_t numbers[IMAGES * WINDOWS])
 {
     const struct spt_abundance_options options = spt_abundance_defaults(STRIPES_WINDOW);
-    size_t clusters;
+    struct spt_abundance found = {0};
 
-    assert_int_equal(spt_abundance_clusters(desk->truth.sample, IMAGES, STRIPES_WINDOW,
-                                            &options, NULL, numbers, &clusters, NULL),
+    assert_int_equal(spt_abundance_find(desk->truth.sample, IMAGES, STRIPES_WINDOW,
+                                        &options, &found, NULL),
                      SEPTUM_OK);
+    memcpy(numbers, found.cluster_of, IMAGES * WINDOWS * sizeof *numbers);
+    spt_abundance_clear(&found);
 }
 
 static void

@@ -42,7 +42,7 @@ begin(struct fixture *fixture, const char *name)
 
             survey->cluster_of[number] = (uint32_t)number;
             survey->f[i][w] = 0.01F * (float)(number + 1);
-            survey->abundance[i][w] = 1.0F / (IMAGES * WINDOWS);
+            survey->abundance[number] = 1.0F / (IMAGES * WINDOWS);
         }
     }
 }
@@ -237,8 +237,10 @@ lets_answered_clusters_fade(void **state)
     project_sql(spt_project_path(fixture.workspace.project),
                 "UPDATE lease SET state = 'answered'");
     assert_int_equal(spt_survey_fade(&fixture.survey, 0.5, &err), SEPTUM_OK);
-    assert_float_equal(fixture.survey.abundance[1][7], 0.5 / (IMAGES * WINDOWS), 1e-9);
-    assert_float_equal(fixture.survey.abundance[1][8], 1.0 / (IMAGES * WINDOWS), 1e-9);
+    assert_float_equal(fixture.survey.abundance[WINDOWS + 7], 0.5 / (IMAGES * WINDOWS),
+                       1e-9);
+    assert_float_equal(fixture.survey.abundance[WINDOWS + 8], 1.0 / (IMAGES * WINDOWS),
+                       1e-9);
     end(&fixture);
 }
 
