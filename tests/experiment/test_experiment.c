@@ -15,72 +15,38 @@
 
 #include "base/file.h"
 #include "experiment/experiment.h"
+#include "experiment/world.h"
 #include "support/scratch.h"
-#include "support/stripes.h"
 #include "train/model_file.h"
 
-#define EPOCHS 2
 #define SEEDS 2
 
-static const char *const names[] = {"first test", "second test", "pool <0>", "pool 1"};
+static const char *const names[] = {"first test", "second test", "pool <0>", "pool 1",
+                                    "pool 2"};
 
 /* The trials of an experiment, as the files are called. */
 static const char *const trials[] = {"frozen-seed0", "expert-seed0", "frozen-seed1",
                                      "expert-seed1"};
 
-struct world {
-    struct spt_model source;
-    struct spt_settings settings;
-    struct spt_samples labelled, pool, test;
-    struct spt_experiment experiment;
-};
-
-static int
-open_world(void **state)
+/* An experiment in a directory that is to be. */
+static struct spt_experiment
+plan(void **state, const char *directory)
 {
-    static struct world world;
-
-    world.source = stripes_model(1);
-    world.settings = stripes_settings();
-    world.labelled = stripes_samples(2, 2);
-    world.pool = stripes_samples(2, 3);
-    world.test = stripes_samples(2, 4);
-    world.experiment = (struct spt_experiment){
+    return (struct spt_experiment){
+        .directory = directory,
         .strategies = "frozen,expert",
         .seeds = SEEDS,
         .names = names,
         .intro = "Stripes, and a small net.",
-        .trial = {.source = &world.source,
-                  .settings = &world.settings,
-                  .labelled = &world.labelled,
-                  .pool = &world.pool,
-                  .test = &world.test,
-                  .epochs = EPOCHS,
-                  .epoch_steps = 2,
-                  .transfer = 1,
-                  .region = {.lambda = 0.8, .most_windows = 2}},
+        .trial = ((struct world *)*state)->trial,
     };
-    *state = &world;
-    return 0;
 }
 
-static int
-close_world(void **state)
-{
-    struct world *world = *state;
-
-    spt_model_clear(&world->source);
-    spt_samples_clear(&world->labelled);
-    spt_samples_clear(&world->pool);
-    spt_samples_clear(&world->test);
-    return 0;
-}
-
-/* An experiment in a new directory of that name. */
+/* The same in a new directory of that name. */
 static struct spt_experiment
 begin(void **state, const char *name)
 {
-    struct spt_experiment experiment = ((struct world *)*state)->experiment;
+    struct spt_experiment experiment = plan(state, NULL);
 
     experiment.directory = strdup(scratch_path(name));
     assert_non_null(experiment.directory);
@@ -250,10 +216,10 @@ writes_all_files(void **state)
         check_model_and_points(&experiment, trials[i], curves);
     assert_non_null(strstr(figure, "<svg"));
     assert_non_null(strstr(report, "Stripes, and a small net."));
-    /* Of seed 0 alone: two test images in five columns, one question with its answer.
-     */
-    assert_int_equal(count_of(report, "<img"), 2 * 5 + 2);
-    assert_int_equal(count_of(report, "<figcaption>source model, untouched<"), 2);
+    /* Of seed 0 alone: the test images in five columns, and a question with its answer
+     * after each epoch but the last. */
+    assert_int_equal(count_of(report, "<img"), TEST * 5 + (EPOCHS - 1) * 2);
+    assert_int_equal(count_of(report, "<figcaption>source model, untouched<"), TEST);
     assert_int_equal(count_of(report, "<figcaption>expert, after epoch 1: pool "), 1);
     free(curves);
     free(figure);
@@ -463,10 +429,9 @@ resumed_with_other_epochs_trials_run_again(void **state)
 static void
 a_directory_that_is_not_there_is_named(void **state)
 {
-    struct spt_experiment experiment = ((struct world *)*state)->experiment;
+    struct spt_experiment experiment = plan(state, scratch_path("nowhere"));
     struct septum_error err = {0};
 
-    experiment.directory = scratch_path("nowhere");
     assert_int_equal(spt_experiment_run(&experiment, &err), SEPTUM_EIO);
     assert_non_null(strstr(err.text, "nowhere/frozen-seed0.onnx"));
 }
@@ -553,5 +518,5 @@ main(void)
     };
 
     spt_engine_threads(1); /* so small a net only waits for a second one */
-    return cmocka_run_group_tests(tests, open_world, close_world);
+    return cmocka_run_group_tests(tests, world_open, world_close);
 }
