@@ -6,8 +6,8 @@
  *	bench-scale choose FOLDER PROBABILITIES [IMAGES]
  *
  * Windows are cut at random places of the folder's images, as many as wanted.
- * "exact" compares all pairs (10,240) at full resolution and at a lower one, and
- * clusters them; "sampled" streams them (100,000) past a sample of 5,000; "choose"
+ * "exact" compares all pairs (10,240) at full resolution and at a lower one, clusters
+ * them, and says how well samples of them tell densities; "sampled" streams them (100,000) past a sample of 5,000; "choose"
  * searches a region in so many images (40), which repeat those of the maps with their
  * windows drawn anew.  Seconds are those of the clock, for which the machine is to be
  * quiet, and those of the processor, all threads together.
@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "abundance/cluster.h"
+#include "abundance/density.h"
 #include "abundance/sample.h"
 #include "active/strategy.h"
 #include "active/uncertainty.h"
@@ -30,6 +31,7 @@
 #define SIDE 64
 #define AREA ((size_t)SIDE * SIDE)
 #define CUT 0.75F
+#define SAMPLE 5000
 #define REPEATS 5
 
 struct images {
@@ -89,9 +91,10 @@ read_window(void *self, size_t window, float *out, struct septum_error *err)
     return SEPTUM_OK;
 }
 
+/* S of each window; `density` may be NULL. */
 static float *
 measure_exact(const char *name, const float *windows, size_t count,
-              const struct spt_ncc_options *ncc)
+              const struct spt_ncc_options *ncc, float *density)
 {
     float *distances = bench_alloc(spt_condensed_count(count), sizeof *distances);
     struct spt_merge *merges = bench_alloc(count, sizeof *merges);
@@ -104,6 +107,8 @@ measure_exact(const char *name, const float *windows, size_t count,
     bench_stop_on(spt_ncc_distances(windows, count, SIDE, ncc, distances, &err), &err);
     compared = spt_clock_seconds();
     busy = cpu_seconds() - busy;
+    if (density != NULL)
+        spt_density_find(distances, count, CUT, density);
     bench_stop_on(spt_cluster_tree(distances, count, SPT_LINKAGE_AVERAGE, merges, &err),
             &err);
     bench_stop_on(spt_cluster_cut(merges, count, CUT, cluster_of, &clusters, &err), &err);
@@ -119,29 +124,13 @@ measure_exact(const char *name, const float *windows, size_t count,
     return abundance;
 }
 
-static void
-measure_all_pairs(const char *folder, size_t count)
+/* The density of each window. */
+static float *
+measure_sampled(struct images *images, size_t count, size_t sample)
 {
-    struct images images = read_images(folder, true);
-    struct spt_ncc_options full = {.max_shift = 8, .shift_step = 1}, quick = full;
-    float *windows = bench_alloc(count, AREA * sizeof *windows), *exact, *found;
-
-    quick.bandwidth = 0.4;
-    quick.near = CUT + 0.05F;
-    for (size_t w = 0; w < count; w++)
-        read_window(&images, w, windows + w * AREA, NULL);
-    found = measure_exact("bandwidth 0.4", windows, count, &quick);
-    exact = measure_exact("full", windows, count, &full);
-    printf("Spearman's rho of S: %.4f\n", bench_spearman(exact, found, count));
-}
-
-static void
-measure_sampled(const char *folder, size_t count, size_t sample)
-{
-    struct images images = read_images(folder, true);
-    struct spt_window_source source = {read_window, &images, count, SIDE};
+    struct spt_window_source source = {read_window, images, count, SIDE};
     struct spt_sample_options options = {
-        .ncc = {.max_shift = 8, .shift_step = 1, .bandwidth = 0.4, .near = CUT + 0.05F},
+        .ncc = {.max_shift = 8, .shift_step = 1, .bandwidth = 0.4},
         .cut = CUT,
         .most = sample};
     struct spt_sample_scores scores = {
@@ -156,6 +145,30 @@ measure_sampled(const char *folder, size_t count, size_t sample)
            "memory held %.0f MB\n",
            count, sample, spt_clock_seconds() - start, cpu_seconds() - busy,
            scores.clusters, bench_peak_megabytes());
+    fflush(stdout);
+    free(scores.cluster_of);
+    free(scores.abundance);
+    return scores.density;
+}
+
+static void
+measure_all_pairs(const char *folder, size_t count)
+{
+    struct images images = read_images(folder, true);
+    struct spt_ncc_options full = {.max_shift = 8, .shift_step = 1}, quick = full;
+    float *windows = bench_alloc(count, AREA * sizeof *windows), *exact, *found;
+    float *density = bench_alloc(count, sizeof *density);
+
+    quick.bandwidth = 0.4;
+    quick.near = CUT + 0.05F;
+    for (size_t w = 0; w < count; w++)
+        read_window(&images, w, windows + w * AREA, NULL);
+    found = measure_exact("bandwidth 0.4", windows, count, &quick, NULL);
+    exact = measure_exact("full", windows, count, &full, density);
+    printf("Spearman's rho of S: %.4f\n", bench_spearman(exact, found, count));
+    for (size_t sample = SAMPLE; sample >= SAMPLE / 4; sample /= 2)
+        printf("Spearman's rho of density: %.4f\n",
+               bench_spearman(density, measure_sampled(&images, count, sample), count));
 }
 
 /* Candidates with f of the maps and S of the windows' clusters in `folder`. */
@@ -166,7 +179,7 @@ make_candidates(const char *folder, const char *maps, size_t count)
     struct bench_windows windows = bench_windows_read(folder, SIDE, SIZE_MAX / 2);
     struct spt_ncc_options ncc = {
         .max_shift = 8, .shift_step = 1, .bandwidth = 0.4, .near = CUT + 0.05F};
-    float *s = measure_exact("abundance", windows.at, windows.count, &ncc);
+    float *s = measure_exact("abundance", windows.at, windows.count, &ncc, NULL);
     struct spt_candidate *candidates = bench_alloc(count, sizeof *candidates);
     struct spt_random random;
 
@@ -258,8 +271,10 @@ main(int argc, char **argv)
     if (argc > 2 && strcmp(argv[1], "exact") == 0) {
         measure_all_pairs(argv[2], number(argc, argv, 3, 10240));
     } else if (argc > 2 && strcmp(argv[1], "sampled") == 0) {
-        measure_sampled(argv[2], number(argc, argv, 3, 100000),
-                        number(argc, argv, 4, 5000));
+        struct images images = read_images(argv[2], true);
+
+        measure_sampled(&images, number(argc, argv, 3, 100000),
+                        number(argc, argv, 4, SAMPLE));
     } else if (argc > 3 && strcmp(argv[1], "choose") == 0) {
         measure_choice(argv[2], argv[3], number(argc, argv, 4, 40));
     } else {

@@ -366,6 +366,13 @@ enum septum_search {
     SEPTUM_SEARCH_EXACT,  /* the best there is */
 };
 
+/* How common a window is. */
+enum septum_abundance {
+    SEPTUM_ABUNDANCE_CLUSTERS, /* the share of all windows in its cluster: the paper's;
+                                  the density where they are too many to compare */
+    SEPTUM_ABUNDANCE_DENSITY,  /* the share of all windows that are like it */
+};
+
 /* How to avoid asking for the same twice, as the twins of neighbouring slices are. */
 enum septum_novelty {
     SEPTUM_NOVELTY_NONE,     /* not at all: the paper's formula */
@@ -395,6 +402,7 @@ struct septum_region_options {
 /* How regions are chosen; all zero is the paper's way, but for pixels left out. */
 struct septum_choosing {
     struct septum_region_options region;
+    enum septum_abundance abundance;
     enum septum_novelty novelty;
     enum septum_measure measure;
     uint32_t every; /* measured once: on every so many-th pixel of every so many-th row,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abundance/correlate.h"
+#include "abundance/density.h"
 #include "base/alloc.h"
 #include "base/random.h"
 
@@ -80,39 +81,22 @@ read_sample(struct work *work, struct septum_error *err)
     return status;
 }
 
-/* The share of the sample within the cut; a window of the sample counts itself. */
-static void
-note_densities(const struct work *work, const float *distances)
-{
-    float *density = work->scores->density;
-
-    for (size_t i = 0; i < work->count; i++)
-        density[work->chosen[i]] = 1;
-    for (size_t i = 0; i < work->count; i++)
-        for (size_t j = i + 1; j < work->count; j++, distances++)
-            if (*distances <= work->options->cut) {
-                density[work->chosen[i]]++;
-                density[work->chosen[j]]++;
-            }
-    for (size_t i = 0; i < work->count; i++)
-        density[work->chosen[i]] /= (float)work->count;
-}
-
 static enum septum_status
 cluster_sample(struct work *work, struct septum_error *err)
 {
     const struct spt_sample_options *options = work->options;
     size_t pairs = spt_condensed_count(work->count);
     float *distances = spt_alloc_array(pairs, sizeof *distances);
+    float *density = spt_alloc_array(work->count, sizeof *density);
     struct spt_merge *merges = spt_alloc_array(work->count, sizeof *merges);
     enum septum_status status =
-        distances == NULL || merges == NULL
+        distances == NULL || density == NULL || merges == NULL
             ? spt_fail_memory(err, "comparing windows", pairs * sizeof *distances)
             : spt_ncc_distances(work->windows, work->count, work->source->side,
                                 &options->ncc, distances, err);
 
     if (status == SEPTUM_OK) {
-        note_densities(work, distances);
+        spt_density_find(distances, work->count, options->cut, density);
         status =
             spt_cluster_tree(distances, work->count, options->linkage, merges, err);
     }
@@ -122,8 +106,10 @@ cluster_sample(struct work *work, struct septum_error *err)
     for (size_t i = 0; i < work->count && status == SEPTUM_OK; i++) {
         work->size[work->cluster[i]]++;
         work->scores->cluster_of[work->chosen[i]] = work->cluster[i];
+        work->scores->density[work->chosen[i]] = density[i];
     }
     free(distances);
+    free(density);
     free(merges);
     return status;
 }

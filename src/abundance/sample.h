@@ -4,12 +4,9 @@
  * A sample is clustered exactly, and the rest streamed past it: each window joins the
  * cluster that is the least far away on average, unless that is further than the cut;
  * then it is a cluster of its own.  Beside the size of its cluster each window gets its
- * density: the share of the sample that is no further away than the cut.
- *
- * How large a window's cluster is hangs on distances that all but tie, so that clusters
- * of a sample are not those of the whole; a density is, up to the noise of sampling.
- * docs/abundance.md has figures.  Beyond the size of the matrix, the density is the one
- * to use.
+ * density (density.h), by the windows of the sample.  Clusters of a sample are not
+ * those of the whole; densities are, up to the noise of sampling.  Beyond the size of
+ * the matrix, the density is the one to use.
  */
 #ifndef SEPTUM_ABUNDANCE_SAMPLE_H
 #define SEPTUM_ABUNDANCE_SAMPLE_H

@@ -61,6 +61,7 @@ spt_choosing_read(const struct septum_choosing *choosing, struct spt_choosing *o
         .measure = {.from = measures[choosing->measure],
                     .every = choosing->every > 0 ? choosing->every : SPT_MEASURE_EVERY},
         .fade = novelties[choosing->novelty].fade,
+        .density = choosing->abundance == SEPTUM_ABUNDANCE_DENSITY,
         .calibrate = choosing->calibrate,
     };
     status = spt_region_read(&choosing->region, &out->region, err);

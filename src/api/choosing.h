@@ -11,7 +11,8 @@
 struct spt_choosing {
     struct spt_region_options region;
     struct spt_measure_options measure;
-    double fade; /* active/novelty.h; 1 = none */
+    double fade;  /* active/novelty.h; 1 = none */
+    bool density; /* loop/abundance.h */
     bool calibrate;
 };
 

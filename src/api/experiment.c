@@ -185,6 +185,7 @@ adapt(struct job *job, struct septum_error *err)
 static void
 describe_choosing(const struct septum_choosing *choosing, char text[200])
 {
+    static const char *const abundances[] = {"", " Abundance is density."};
     static const char *const novelties[] = {
         "", " Abundance fades where it was answered for.",
         " No region has two windows of one cluster.",
@@ -193,8 +194,8 @@ describe_choosing(const struct septum_choosing *choosing, char text[200])
         "", " Uncertainty is that of the mean over 8 symmetries.",
         " Uncertainty is that of the mean over 8 passes with dropout."};
 
-    snprintf(text, 200, "%s%s%s%s", novelties[choosing->novelty],
-             measures[choosing->measure],
+    snprintf(text, 200, "%s%s%s%s%s", abundances[choosing->abundance],
+             novelties[choosing->novelty], measures[choosing->measure],
              choosing->region.rescale ? " It is stretched to its range." : "",
              choosing->calibrate ? " Probabilities are calibrated first." : "");
 }
@@ -282,11 +283,12 @@ describe_settings(struct job *job, const struct spt_experiment *experiment)
                  trial->epochs, (unsigned long long)trial->epoch_steps, trial->minutes);
     spt_text_add(
         out,
-        "choosing: lambda %g, %zu to %zu windows, search %d, novelty %d, measure %d, "
-        "every %u, rescale %d, calibrate %d",
+        "choosing: lambda %g, %zu to %zu windows, search %d, abundance %d, novelty %d, "
+        "measure %d, every %u, rescale %d, calibrate %d",
         trial->region.lambda, trial->region.least_windows, trial->region.most_windows,
-        (int)choosing->region.search, (int)choosing->novelty, (int)choosing->measure,
-        job->how.measure.every, choosing->region.rescale, choosing->calibrate);
+        (int)choosing->region.search, (int)choosing->abundance, (int)choosing->novelty,
+        (int)choosing->measure, job->how.measure.every, choosing->region.rescale,
+        choosing->calibrate);
 }
 
 static enum septum_status
@@ -320,6 +322,7 @@ run(struct job *job, struct septum_error *err)
             .region = job->how.region,
             .measure = job->how.measure,
             .fade = job->how.fade,
+            .density = job->how.density,
             .calibrate = job->how.calibrate,
         }};
 

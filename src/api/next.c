@@ -150,7 +150,7 @@ measure(struct spt_choice *choice, struct septum_error *err)
     }
     if (status != SEPTUM_OK)
         return status;
-    status = spt_survey_cluster(survey, &watch, err);
+    status = spt_survey_cluster(survey, choice->how.density, &watch, err);
     if (status == SEPTUM_OK && choice->how.fade < 1)
         status = spt_survey_fade(survey, choice->how.fade, err);
     if (status == SEPTUM_OK)

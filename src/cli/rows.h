@@ -84,6 +84,8 @@
 /* How regions are chosen: a struct septum_choosing. */
 #define SPT_ROWS_CHOOSING(choosing)                                                    \
     SPT_ROWS_REGION(choosing.region),                                                  \
+        {SPT_ROW("abundance", CHOICE, "clusters|density", choosing.abundance,          \
+                 "what makes a window common (default: clusters)")},                   \
         {SPT_ROW("novelty", CHOICE, "none|fade|distinct|both", choosing.novelty,       \
                  "ask less, or no two alike, of one cluster (default: none)")},        \
         {SPT_ROW("measure", CHOICE, "once|symmetries|dropout", choosing.measure,       \

@@ -157,6 +157,7 @@ prepare_pool(struct state *state, uint64_t seed, struct septum_error *err)
     options.measure = trial->measure;
     options.measure.key = seed;
     options.fade = trial->fade;
+    options.abundance.density = trial->density;
     options.abundance.ncc.watch = (struct spt_watch){alive_at, state};
     state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
     if (state->answers == NULL)

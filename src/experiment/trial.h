@@ -47,6 +47,7 @@ struct spt_trial {
     struct spt_region_options region;
     struct spt_measure_options measure; /* of the pool; its key is filled in */
     double fade;                        /* loop/pool.h; 0 = none */
+    bool density;                       /* loop/abundance.h */
     bool calibrate; /* the temperature of `measure`, on labels kept from learning or
                        else on labelled images, before each question */
     /* False stops the trial: `fraction` of it is done. */

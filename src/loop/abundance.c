@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "abundance/cluster.h"
+#include "abundance/density.h"
 #include "abundance/sample.h"
 #include "base/alloc.h"
 #include "image/grid.h"
@@ -76,12 +77,14 @@ compare_all(struct source *source, const struct spt_abundance_options *options,
     if (status == SEPTUM_OK)
         status = spt_ncc_distances(windows, total, source->side, &options->ncc,
                                    distances, err);
-    if (status == SEPTUM_OK)
+    if (status == SEPTUM_OK && options->density)
+        spt_density_find(distances, total, options->cut, out->scores);
+    if (status == SEPTUM_OK) /* which uses the distances up */
         status = spt_cluster_tree(distances, total, SPT_LINKAGE_AVERAGE, merges, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_cut(merges, total, options->cut, out->cluster_of,
                                  &out->clusters, err);
-    if (status == SEPTUM_OK)
+    if (status == SEPTUM_OK && !options->density)
         status = spt_cluster_abundance(out->cluster_of, total, out->clusters,
                                        out->scores, err);
 done:

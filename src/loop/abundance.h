@@ -12,7 +12,8 @@
 
 struct spt_abundance_options {
     struct spt_ncc_options ncc;
-    float cut; /* windows further apart than this average distance are different */
+    float cut;    /* windows further apart than this average distance are different */
+    bool density; /* the score is the density, also where all pairs are compared */
     /*
      * All pairs are compared as long as that takes no more than this; beyond, a sample
      * (abundance/sample.h).  0 is no limit.
@@ -37,8 +38,8 @@ struct spt_abundance_options spt_abundance_defaults(uint32_t side);
  * each grid.  All zero is a valid, empty value. */
 struct spt_abundance {
     size_t count;  /* windows */
-    float *scores; /* S_w; of a sampled set the window's density, the share of the
-                      sample that is within the cut of it */
+    float *scores; /* S_w: the share of the windows in its cluster; of a sampled set, or
+                      where asked for, its density (abundance/density.h) */
     uint32_t *cluster_of; /* numbers below `clusters` */
     size_t clusters;
     size_t sampled; /* windows in the sample; 0: all pairs were compared */

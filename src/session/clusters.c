@@ -31,6 +31,7 @@ find_digest(const struct spt_samples *samples, uint32_t side,
         options->ncc.bandwidth,
         (double)options->ncc.near,
         (double)options->cut,
+        options->density,
         (double)options->most_bytes,
         (double)options->most_pairs,
         (double)options->sample,
@@ -127,7 +128,7 @@ pack(const struct spt_abundance *abundance, struct spt_bytes *out)
 
 enum septum_status
 spt_clusters_find(struct spt_project *project, const struct spt_samples *samples,
-                  uint32_t side, const struct spt_watch *watch,
+                  uint32_t side, bool density, const struct spt_watch *watch,
                   struct spt_abundance *out, struct septum_error *err)
 {
     struct spt_abundance_options options = spt_abundance_defaults(side);
@@ -136,6 +137,7 @@ spt_clusters_find(struct spt_project *project, const struct spt_samples *samples
     enum septum_status status;
     bool known;
 
+    options.density = density;
     find_digest(samples, side, &options, digest);
     status = spt_project_kept(project, name, digest, &bytes, err);
     if (status != SEPTUM_OK)

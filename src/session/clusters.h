@@ -8,12 +8,12 @@
 #include "project/project.h"
 
 /*
- * As spt_abundance_find() with its defaults, or as it was kept for just these images.
- * That it cannot be kept is no failure.  The caller clears *out.
+ * As spt_abundance_find() with its defaults, but for `density`, or as it was kept for
+ * just these images. That it cannot be kept is no failure.  The caller clears *out.
  */
 enum septum_status
 spt_clusters_find(struct spt_project *project, const struct spt_samples *samples,
-                  uint32_t side, const struct spt_watch *watch,
+                  uint32_t side, bool density, const struct spt_watch *watch,
                   struct spt_abundance *out, struct septum_error *err);
 
 #endif

@@ -35,7 +35,7 @@ spt_cluster_all(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_survey *survey = &worker->survey;
     const struct spt_watch watch = {is_wanted, worker};
-    enum septum_status status = spt_survey_cluster(survey, &watch, err);
+    enum septum_status status = spt_survey_cluster(survey, false, &watch, err);
 
     for (size_t i = 0; i < survey->samples.count && status == SEPTUM_OK; i++) {
         const struct spt_grid *grid = &survey->candidates[i].grid;

@@ -117,13 +117,13 @@ spt_survey_clear(struct spt_survey *survey)
 /* ---- measuring ------------------------------------------------------------------- */
 
 enum septum_status
-spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
-                   struct septum_error *err)
+spt_survey_cluster(struct spt_survey *survey, bool density,
+                   const struct spt_watch *watch, struct septum_error *err)
 {
     struct spt_abundance found = {0};
-    enum septum_status status =
-        spt_clusters_find(survey->workspace->project, &survey->samples,
-                          survey->workspace->model.spec.window, watch, &found, err);
+    enum septum_status status = spt_clusters_find(
+        survey->workspace->project, &survey->samples,
+        survey->workspace->model.spec.window, density, watch, &found, err);
 
     if (status == SEPTUM_OK) {
         memcpy(survey->abundance, found.scores, found.count * sizeof *found.scores);

@@ -36,11 +36,11 @@ enum septum_status spt_survey_open(struct spt_workspace *workspace,
                                    struct spt_survey *out, struct septum_error *err);
 void spt_survey_clear(struct spt_survey *survey);
 
-/* Find the clusters and how abundant each window is (session/clusters.h); *watch may
- * stop it. */
+/* Find the clusters and how abundant each window is, by them or by `density`
+ * (session/clusters.h); *watch may stop it. */
 enum septum_status
-spt_survey_cluster(struct spt_survey *survey, const struct spt_watch *watch,
-                   struct septum_error *err);
+spt_survey_cluster(struct spt_survey *survey, bool density,
+                   const struct spt_watch *watch, struct septum_error *err);
 
 /* Let windows be worth less the more of their clusters were answered for: see
  * active/novelty.h.  For once after clustering. */

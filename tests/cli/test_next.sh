@@ -37,6 +37,10 @@ for search in auto greedy beam exact; do
     other --json --search $search --who $search
     check "next searches: $search" succeeded
 done
+for abundance in clusters density; do
+    other --json --abundance $abundance
+    check "next knows abundance: $abundance" succeeded
+done
 for novelty in none fade distinct both; do
     other --json --novelty $novelty --windows 2
     check "next knows novelty: $novelty" succeeded

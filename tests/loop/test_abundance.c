@@ -102,12 +102,12 @@ scores_are_the_sizes_of_the_clusters(void **state)
 }
 
 static void
-beyond_a_bound_scores_are_densities(void **state)
+beyond_a_bound_and_on_request_scores_are_densities(void **state)
 {
     static struct images images;
     static float windows[WINDOWS * SIDE * SIDE];
     struct spt_abundance_options options = spt_abundance_defaults(SIDE);
-    struct spt_abundance found;
+    struct spt_abundance found, all;
 
     (void)state;
     fill(&images);
@@ -127,9 +127,15 @@ beyond_a_bound_scores_are_densities(void **state)
                                        windows + k * SIDE * SIDE, SIDE, 2, 1) <= 0.6;
         assert_true(fabsf(found.scores[w] - (float)near / WINDOWS) < 1e-6F);
     }
+    options.most_pairs++; /* as many as there are: not too many */
+    options.density = true;
+    all = find(&images, &options);
+    assert_int_equal(all.sampled, 0);
+    assert_memory_equal(all.scores, found.scores, WINDOWS * sizeof *all.scores);
+    spt_abundance_clear(&all);
     spt_abundance_clear(&found);
 
-    options.most_pairs++; /* as many as there are: not too many */
+    options.density = false;
     found = find(&images, &options);
     assert_int_equal(found.sampled, 0);
     spt_abundance_clear(&found);
@@ -191,7 +197,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_are_the_sizes_of_the_clusters),
-        cmocka_unit_test(beyond_a_bound_scores_are_densities),
+        cmocka_unit_test(beyond_a_bound_and_on_request_scores_are_densities),
         cmocka_unit_test(images_without_a_window_have_no_abundance),
         cmocka_unit_test(refuses_options_out_of_bounds_and_leaves_the_answer_alone),
     };

@@ -51,11 +51,12 @@ refuse(void *user, double fraction)
 
 /* Is it there without comparing a pair? */
 static bool
-is_kept(struct fixture *fixture, uint32_t side, struct spt_abundance *out)
+is_kept(struct fixture *fixture, uint32_t side, bool density, struct spt_abundance *out)
 {
     const struct spt_watch never = {refuse, NULL};
-    enum septum_status status = spt_clusters_find(
-        fixture->workspace.project, &fixture->samples, side, &never, out, NULL);
+    enum septum_status status =
+        spt_clusters_find(fixture->workspace.project, &fixture->samples, side, density,
+                          &never, out, NULL);
 
     assert_true(status == SEPTUM_OK || status == SEPTUM_ESTOPPED);
     return status == SEPTUM_OK;
@@ -67,7 +68,7 @@ find(struct fixture *fixture, struct spt_abundance *out)
     const struct spt_watch watch = {0};
 
     assert_int_equal(spt_clusters_find(fixture->workspace.project, &fixture->samples,
-                                       WORKSPACE_WINDOW, &watch, out, NULL),
+                                       WORKSPACE_WINDOW, false, &watch, out, NULL),
                      SEPTUM_OK);
 }
 
@@ -90,14 +91,15 @@ are_found_once_and_kept_for_these_images_and_windows(void **state)
 
     (void)state;
     begin(&fixture, "clusters-once");
-    assert_false(is_kept(&fixture, WORKSPACE_WINDOW, &again));
+    assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
     find(&fixture, &found);
-    assert_true(is_kept(&fixture, WORKSPACE_WINDOW, &again));
+    assert_true(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
     assert_same(&found, &again);
     spt_abundance_clear(&again);
-    assert_false(is_kept(&fixture, WORKSPACE_WINDOW - 1, &again));
+    assert_false(is_kept(&fixture, WORKSPACE_WINDOW - 1, false, &again));
+    assert_false(is_kept(&fixture, WORKSPACE_WINDOW, true, &again));
     fixture.samples.sample[IMAGES - 1].pixels[7] += 0.01F;
-    assert_false(is_kept(&fixture, WORKSPACE_WINDOW, &again));
+    assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
     spt_abundance_clear(&found);
     end(&fixture);
 }
@@ -139,11 +141,11 @@ damaged_ones_are_found_anew(void **state)
             sqlite3_blob_write(blob, &damage[i].value, 1, (int)damage[i].at),
             SQLITE_OK);
         sqlite3_blob_close(blob);
-        assert_false(is_kept(&fixture, WORKSPACE_WINDOW, &again));
+        assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
         find(&fixture, &again); /* and kept in its place */
         assert_same(&found, &again);
         spt_abundance_clear(&again);
-        assert_true(is_kept(&fixture, WORKSPACE_WINDOW, &again));
+        assert_true(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
         spt_abundance_clear(&again);
     }
     spt_abundance_clear(&found);
