@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 #include "image/grid.h"
 
 #define SPT_REGION_TIE 1e-12
@@ -87,6 +88,8 @@ struct spt_region_options {
     enum spt_region_search search;
     size_t beam;       /* sets kept of each size; 0: 8 */
     size_t most_steps; /* of the exact search; 0: 100 million, half a minute or so */
+    struct spt_watch
+        watch; /* of the beam's and the exact search's way through images */
 };
 
 struct spt_region {
@@ -109,7 +112,7 @@ spt_region_objective(double lambda, double uncertainty, double abundance)
 /*
  * Find the best region of `count` images.  An empty region (count 0) means that nothing
  * is left to ask.  What *out held is not freed; the caller clears it.  Fails with
- * SEPTUM_EINVAL (options) or SEPTUM_ENOMEM.
+ * SEPTUM_EINVAL (options), SEPTUM_ENOMEM or SEPTUM_ESTOPPED.
  */
 enum septum_status
 spt_region_search(const struct spt_candidate *candidates, size_t count,

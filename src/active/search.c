@@ -135,6 +135,15 @@ spt_trial_is_capped(const struct spt_search *search, const struct spt_trial *tri
     return false;
 }
 
+bool
+spt_search_alive(const struct spt_search *search, size_t image, size_t window)
+{
+    size_t windows = spt_grid_count(&search->candidates[image].grid);
+    double images = (double)image + (double)window / (double)windows;
+
+    return spt_watch_alive(&search->options->watch, images / (double)search->count);
+}
+
 /* ---- greedy ---------------------------------------------------------------------- */
 
 /* Where in the frontier the window stands that should join; its end when none should.

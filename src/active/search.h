@@ -52,8 +52,12 @@ spt_trial_is_capped(const struct spt_search *search, const struct spt_trial *tri
 /* Copy all but the place of the windows, which both have their own room for. */
 void spt_trial_copy(struct spt_trial *to, const struct spt_trial *from);
 
+/* Tell the watch that windows up to `window` of `image` were grown from; false stops.
+ */
+bool spt_search_alive(const struct spt_search *search, size_t image, size_t window);
+
 /* Each lowers *best, which may hold a region already, to the best it finds.  They fail
- * with SEPTUM_ENOMEM. */
+ * with SEPTUM_ENOMEM, the latter two with SEPTUM_ESTOPPED. */
 enum septum_status spt_search_greedy(const struct spt_search *search,
                                      struct spt_trial *best, struct septum_error *err);
 enum septum_status spt_search_beam(const struct spt_search *search,

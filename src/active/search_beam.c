@@ -222,6 +222,29 @@ take_beam(struct beam *beam, size_t room, size_t largest)
     return true;
 }
 
+static enum septum_status
+search_image(struct work *work, size_t image, struct septum_error *err)
+{
+    const struct spt_candidate *candidate = &work->search->candidates[image];
+    size_t windows = spt_grid_count(&candidate->grid);
+
+    work->here.count = 0;
+    for (size_t seed = 0; seed < windows; seed++) {
+        if (!candidate->askable[seed])
+            continue;
+        if (!spt_search_alive(work->search, image, seed))
+            return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+        grow_beam(work, image, seed);
+    }
+    while (work->here.count > 0 && improve(work))
+        if (!spt_search_alive(work->search, image, windows))
+            return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
+    if (work->here.count > 0 &&
+        spt_trial_is_better(work->search, &work->here, work->best))
+        spt_trial_copy(work->best, &work->here);
+    return SEPTUM_OK;
+}
+
 enum septum_status
 spt_search_beam(const struct spt_search *search, struct spt_trial *best,
                 struct septum_error *err)
@@ -240,18 +263,8 @@ spt_search_beam(const struct spt_search *search, struct spt_trial *best,
                                  2 * room * (largest + 1) * sizeof *work.list);
         goto done;
     }
-    for (size_t image = 0; image < search->count; image++) {
-        const struct spt_candidate *candidate = &search->candidates[image];
-
-        work.here.count = 0;
-        for (size_t seed = 0; seed < spt_grid_count(&candidate->grid); seed++)
-            if (candidate->askable[seed])
-                grow_beam(&work, image, seed);
-        while (work.here.count > 0 && improve(&work))
-            continue;
-        if (work.here.count > 0 && spt_trial_is_better(search, &work.here, best))
-            spt_trial_copy(best, &work.here);
-    }
+    for (size_t image = 0; image < search->count && status == SEPTUM_OK; image++)
+        status = search_image(&work, image, err);
 done:
     free(work.now.trials);
     free(work.now.windows);

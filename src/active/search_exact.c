@@ -39,6 +39,7 @@ struct work {
     uint8_t *seen;            /* in the set, or next to it, or tried */
     double *bounds; /* [k][m]: the sum of the m least g_k; (most + 1) x (most + 1) */
     size_t steps;
+    bool stopped;
 };
 
 static double
@@ -217,9 +218,12 @@ try_sizes(struct work *work, size_t least, size_t most)
     for (size_t image = 0; image < work->search->count; image++) {
         work->candidate = &work->search->candidates[image];
         work->windows = spt_grid_count(&work->candidate->grid);
-        for (size_t root = 0; root < work->windows; root++)
-            if (work->candidate->askable[root])
-                try_root(work, image, root);
+        for (size_t root = 0; root < work->windows && !work->stopped; root++) {
+            if (!work->candidate->askable[root])
+                continue;
+            try_root(work, image, root);
+            work->stopped = !spt_search_alive(work->search, image, root);
+        }
     }
 }
 
@@ -233,7 +237,7 @@ try_largest_first(struct work *work, size_t most)
     for (size_t size = most; size > known.count; size--) {
         work->best->count = 0;
         try_sizes(work, size, size);
-        if (work->best->count > 0)
+        if (work->best->count > 0 || work->stopped)
             return;
     }
     *work->best = known;
@@ -272,6 +276,8 @@ spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *
     if (!options->fill && best->count >= least)
         try_sizes(&work, least > 0 ? least : 1, largest);
     *proved = work.steps > 0;
+    if (work.stopped)
+        status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 done:
     free(work.trial.windows);
     free(work.extension);

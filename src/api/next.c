@@ -124,7 +124,18 @@ is_wanted(void *user, double fraction)
     char line[64];
 
     snprintf(line, sizeof line, "comparing %zu windows", choice->survey.windows);
-    return report(choice, 0.7 + 0.3 * fraction, line);
+    return report(choice, 0.7 + 0.2 * fraction, line);
+}
+
+/* The region is searched for first, then its runner-up. */
+static bool
+is_still_wanted(void *user, double fraction)
+{
+    const struct spt_choice *choice = user;
+    bool second = choice->region.count > 0;
+
+    return report(choice, second ? 0.95 + 0.05 * fraction : 0.9 + 0.05 * fraction,
+                  second ? "searching for the runner-up" : "searching for a region");
 }
 
 static enum septum_status
@@ -195,18 +206,19 @@ lend(struct spt_choice *choice, int64_t until, int64_t *id, struct septum_error 
 static enum septum_status
 choose(struct spt_choice *choice, int64_t until, struct septum_error *err)
 {
-    const struct spt_region_options *how = &choice->how.region;
+    struct spt_region_options how = choice->how.region;
     struct spt_survey *survey = &choice->survey;
     enum septum_status status = SEPTUM_OK;
     int64_t lease = 0;
     size_t found;
 
+    how.watch = (struct spt_watch){is_still_wanted, choice};
     for (int tries = 0; tries < MOST_TRIES && lease == 0; tries++) {
         spt_region_clear(&choice->region);
         if (tries > 0)
             status = find_askable(choice, err);
         if (status == SEPTUM_OK)
-            status = spt_survey_search(survey, how, 1, &choice->region, &found, err);
+            status = spt_survey_search(survey, &how, 1, &choice->region, &found, err);
         if (status == SEPTUM_OK && choice->region.count == 0)
             status = spt_fail(err, SEPTUM_EINVAL,
                               "%s: nothing is left to ask: every window is labelled, "
@@ -221,7 +233,7 @@ choose(struct spt_choice *choice, int64_t until, struct septum_error *err)
         return spt_fail(err, SEPTUM_EIO,
                         "%s: other experts take every region; try again",
                         choice->options->project);
-    status = spt_survey_search(survey, how, 1, &choice->runner_up, &found, err);
+    status = spt_survey_search(survey, &how, 1, &choice->runner_up, &found, err);
     return status == SEPTUM_OK
                ? spt_survey_covered(survey, &choice->region, &choice->covered, err)
                : status;

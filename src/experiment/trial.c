@@ -83,7 +83,7 @@ alive(void *user)
 static bool
 alive_at(void *user, double fraction)
 {
-    (void)fraction; /* of the comparison, not of the trial */
+    (void)fraction; /* of this part, not of the trial */
     return report(user, false);
 }
 
@@ -346,6 +346,7 @@ static enum septum_status
 ask(struct state *state, struct spt_trial_result *result, struct septum_error *err)
 {
     const struct spt_strategy *strategy = spt_strategy_find(state->contender->strategy);
+    struct spt_region_options how = state->trial->region;
     const struct spt_truth truth = {state->answers};
     const struct spt_expert expert = spt_expert_simulated(&truth);
     struct spt_asked *asked = &result->asked[result->asked_count];
@@ -354,10 +355,10 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     const struct spt_sample *sample;
     size_t pixels;
 
+    how.watch = (struct spt_watch){alive_at, state};
     if (status == SEPTUM_OK)
-        status = spt_pool_round(state->pool, state->predictor, strategy,
-                                &state->trial->region, &expert, &state->random,
-                                &asked->round, err);
+        status = spt_pool_round(state->pool, state->predictor, strategy, &how, &expert,
+                                &state->random, &asked->round, err);
     if (status != SEPTUM_OK || asked->round.region.count == 0)
         return status;
     result->asked_count++;

@@ -136,11 +136,13 @@ publish_picks(struct spt_worker *worker, struct spt_pick *picks, size_t count)
 enum septum_status
 spt_choose_regions(struct spt_worker *worker, struct septum_error *err)
 {
+    struct spt_region_options how = worker->shared->options.region;
     struct spt_region regions[SPT_BOARD_PICKS] = {0};
     struct spt_pick picks[SPT_BOARD_PICKS] = {0};
     size_t found = 0;
     enum septum_status status = SEPTUM_OK;
 
+    how.watch = (struct spt_watch){is_wanted, worker};
     /* What was skipped is asked for when nothing else is left. */
     for (int again = 0; again < 2 && found == 0 && status == SEPTUM_OK; again++) {
         double mean;
@@ -148,8 +150,8 @@ spt_choose_regions(struct spt_worker *worker, struct septum_error *err)
         status = spt_survey_find_askable(&worker->survey, NULL, again == 1, err);
         mean = spt_survey_mean(&worker->survey);
         if (status == SEPTUM_OK)
-            status = spt_survey_search(&worker->survey, &worker->shared->options.region,
-                                       SPT_BOARD_PICKS, regions, &found, err);
+            status = spt_survey_search(&worker->survey, &how, SPT_BOARD_PICKS, regions,
+                                       &found, err);
         for (size_t i = 0; i < found && status == SEPTUM_OK; i++)
             status = make_pick(worker, &regions[i], mean, &picks[i], err);
         for (size_t i = 0; i < found; i++)

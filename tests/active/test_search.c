@@ -2,6 +2,7 @@
  * test_search.c - the better searches against all sets there are, on tiny grids, and
  * the limits that a region may have.
  */
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -219,6 +220,49 @@ says_when_the_exact_search_was_cut_short(void **state)
     spt_region_clear(&region);
 }
 
+struct watched {
+    int calls, most;
+    double last;
+};
+
+static bool
+count_calls(void *user, double fraction)
+{
+    struct watched *watched = user;
+
+    assert_true(fraction >= watched->last && fraction <= 1);
+    watched->last = fraction;
+    return ++watched->calls < watched->most;
+}
+
+static void
+tells_how_far_it_is_and_stops_when_told(void **state)
+{
+    struct spt_region_options options = {.lambda = 0.8, .most_windows = 4};
+    struct pool pool;
+
+    (void)state;
+    pool_init_random(&pool, 0, 0.3, 5);
+    for (int beam = 0; beam < 2; beam++) {
+        struct watched all = {.most = INT_MAX}, some = {.most = 3};
+        struct spt_region region = {0};
+
+        options.search = beam ? SPT_SEARCH_BEAM : SPT_SEARCH_EXACT;
+        options.watch = (struct spt_watch){count_calls, &all};
+        assert_int_equal(
+            spt_region_search(pool.candidates, POOL_IMAGES, &options, &region, NULL),
+            SEPTUM_OK);
+        assert_true(region.count > 0 && all.calls > 3 && all.last > 0.5);
+        spt_region_clear(&region);
+        options.watch = (struct spt_watch){count_calls, &some};
+        assert_int_equal(
+            spt_region_search(pool.candidates, POOL_IMAGES, &options, &region, NULL),
+            SEPTUM_ESTOPPED);
+        assert_int_equal(some.calls, 3);
+        assert_null(region.windows);
+    }
+}
+
 static void
 rescales_f_to_its_range_over_the_pool(void **state)
 {
@@ -350,6 +394,7 @@ main(void)
         cmocka_unit_test(finds_the_best_of_all_sets_exactly),
         cmocka_unit_test(comes_between_the_greedy_and_the_best_with_a_beam),
         cmocka_unit_test(says_when_the_exact_search_was_cut_short),
+        cmocka_unit_test(tells_how_far_it_is_and_stops_when_told),
         cmocka_unit_test(rescales_f_to_its_range_over_the_pool),
         cmocka_unit_test(fades_what_was_answered),
         cmocka_unit_test(asks_for_several_regions_without_twins),
