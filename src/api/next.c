@@ -269,7 +269,12 @@ explain(const struct spt_choice *choice)
     if (choice->how.calibrate)
         spt_text_add(why, "Its probabilities were calibrated (temperature %.2f). ",
                      choice->how.measure.temperature);
-    spt_text_add(why, "How common that is: %s to %s of",
+    spt_text_add(why, "How common that is: ");
+    if (choice->how.density)
+        spt_text_add(why, "%.1f %% of all windows are like one of %s, on average; ",
+                     100 * region->abundance / (double)region->count,
+                     region->count == 1 ? "it" : "these");
+    spt_text_add(why, "%s to %s of",
                  region->count == 1 ? "it belongs" : "the windows belong",
                  choice->covered.count == 1 ? "a cluster" : "clusters");
     for (size_t c = 0; c < choice->covered.count; c++)

@@ -128,7 +128,8 @@ is_too_much(const struct spt_abundance_options *options, size_t count, uint32_t 
     double bytes = spt_ncc_memory(count, side, &options->ncc) + windows;
     double pairs = (double)count * ((double)count - 1) / 2;
 
-    return (options->most_bytes > 0 && bytes > (double)options->most_bytes) ||
+    return (options->density && count > options->sample) ||
+           (options->most_bytes > 0 && bytes > (double)options->most_bytes) ||
            (options->most_pairs > 0 && pairs > (double)options->most_pairs);
 }
 

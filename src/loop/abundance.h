@@ -13,10 +13,11 @@
 struct spt_abundance_options {
     struct spt_ncc_options ncc;
     float cut;    /* windows further apart than this average distance are different */
-    bool density; /* the score is the density, also where all pairs are compared */
+    bool density; /* the score is the density, not the share of windows in a cluster */
     /*
-     * All pairs are compared as long as that takes no more than this; beyond, a sample
-     * (abundance/sample.h).  0 is no limit.
+     * All pairs are compared as long as that takes no more than this; beyond, or for
+     * the densities of more windows than it holds, a sample (abundance/sample.h), whose
+     * scores always are densities.  0 is no limit.
      */
     uint64_t most_bytes;
     uint64_t most_pairs;

@@ -102,40 +102,65 @@ scores_are_the_sizes_of_the_clusters(void **state)
 }
 
 static void
-beyond_a_bound_and_on_request_scores_are_densities(void **state)
+assert_densities(const struct images *images, const struct spt_abundance *found,
+                 double cut_at)
 {
-    static struct images images;
     static float windows[WINDOWS * SIDE * SIDE];
-    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
-    struct spt_abundance found, all;
 
-    (void)state;
-    fill(&images);
-    cut(&images, windows);
-    options.cut = 0.6F;
-    options.sample_bandwidth = 1;
-    options.most_pairs = WINDOWS * (WINDOWS - 1) / 2 - 1;
-    options.sample = WINDOWS; /* all of them, so that densities are exact */
-    found = find(&images, &options);
-    assert_int_equal(found.sampled, WINDOWS);
+    cut(images, windows);
     for (size_t w = 0; w < WINDOWS; w++) {
         size_t near = 0;
 
         for (size_t k = 0; k < WINDOWS; k++)
             near += k == w ||
                     naive_ncc_distance(windows + w * SIDE * SIDE,
-                                       windows + k * SIDE * SIDE, SIDE, 2, 1) <= 0.6;
-        assert_true(fabsf(found.scores[w] - (float)near / WINDOWS) < 1e-6F);
+                                       windows + k * SIDE * SIDE, SIDE, 2, 1) <= cut_at;
+        assert_true(fabsf(found->scores[w] - (float)near / WINDOWS) < 1e-6F);
     }
-    options.most_pairs++; /* as many as there are: not too many */
-    options.density = true;
-    all = find(&images, &options);
-    assert_int_equal(all.sampled, 0);
-    assert_memory_equal(all.scores, found.scores, WINDOWS * sizeof *all.scores);
-    spt_abundance_clear(&all);
-    spt_abundance_clear(&found);
+}
 
-    options.density = false;
+static void
+on_request_scores_are_densities(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found;
+
+    (void)state;
+    fill(&images);
+    options.cut = 0.6F;
+    options.density = true;
+    options.sample = WINDOWS;
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, 0);
+    assert_densities(&images, &found, 0.6);
+    spt_abundance_clear(&found);
+    options.sample = 5;
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, 5);
+    for (size_t w = 0; w < WINDOWS; w++) /* fifths */
+        assert_true(fabsf(found.scores[w] * 5 - roundf(found.scores[w] * 5)) < 1e-5F);
+    spt_abundance_clear(&found);
+}
+
+static void
+too_many_windows_are_scored_by_density(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found;
+
+    (void)state;
+    fill(&images);
+    options.cut = 0.6F;
+    options.sample_bandwidth = 1;
+    options.most_pairs = WINDOWS * (WINDOWS - 1) / 2 - 1;
+    options.sample = WINDOWS; /* all of them, so that densities are exact */
+    found = find(&images, &options);
+    assert_int_equal(found.sampled, WINDOWS);
+    assert_densities(&images, &found, 0.6);
+    spt_abundance_clear(&found);
+    options.most_pairs++; /* as many as there are: not too many */
     found = find(&images, &options);
     assert_int_equal(found.sampled, 0);
     spt_abundance_clear(&found);
@@ -143,8 +168,6 @@ beyond_a_bound_and_on_request_scores_are_densities(void **state)
     options.sample = 5;
     found = find(&images, &options);
     assert_int_equal(found.sampled, 5);
-    for (size_t w = 0; w < WINDOWS; w++) /* fifths */
-        assert_true(fabsf(found.scores[w] * 5 - roundf(found.scores[w] * 5)) < 1e-5F);
     spt_abundance_clear(&found);
     options.most_bytes = options.most_pairs = 0; /* no limit */
     found = find(&images, &options);
@@ -197,7 +220,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_are_the_sizes_of_the_clusters),
-        cmocka_unit_test(beyond_a_bound_and_on_request_scores_are_densities),
+        cmocka_unit_test(on_request_scores_are_densities),
+        cmocka_unit_test(too_many_windows_are_scored_by_density),
         cmocka_unit_test(images_without_a_window_have_no_abundance),
         cmocka_unit_test(refuses_options_out_of_bounds_and_leaves_the_answer_alone),
     };
