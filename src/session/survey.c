@@ -348,7 +348,6 @@ spt_survey_search(struct spt_survey *survey, const struct spt_region_options *op
             (*found)++;
         }
     }
-    bring_back(survey);
     return status;
 }
 

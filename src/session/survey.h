@@ -69,8 +69,8 @@ double spt_survey_mean(const struct spt_survey *survey);
  * Up to `most` regions to ask about, best first: none shares a window or, as long as
  * there are others, a cluster with one before it or with one that is lent, so that none
  * is its twin (neighbouring slices show the same cells).  The windows of the regions
- * are askable no longer.  *found is how many there are; the caller clears those of
- * `out`.
+ * are askable no longer, nor by a next search their twins.  *found is how many there
+ * are; the caller clears those of `out`.
  */
 enum septum_status
 spt_survey_search(struct spt_survey *survey, const struct spt_region_options *options,

@@ -197,6 +197,12 @@ asks_about_twins_last(void **state)
                      SEPTUM_OK);
     assert_int_equal(regions[0].windows[0], 1);
     spt_region_clear(&regions[0]);
+    /* Nor is it the runner-up, which comes of a second search. */
+    assert_int_equal(spt_survey_search(&fixture.survey, &how, 1, regions, &found, &err),
+                     SEPTUM_OK);
+    assert_int_equal(regions[0].image, 0);
+    assert_int_equal(regions[0].windows[0], 2);
+    spt_region_clear(&regions[0]);
     end(&fixture);
 }
 
