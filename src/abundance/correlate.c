@@ -32,9 +32,9 @@
 #define DOUBTFUL 16.0F
 #define ERROR 1e-6F
 
-/* Steps summed up at a time, in registers: in y, with four sums each; in x, with two.
- */
-#define BLOCK_Y 5
+/* Steps summed up at a time, in registers: in y, with four sums each, for which AVX2 has
+ * sixteen; in x, with two. */
+#define BLOCK_Y 3
 #define BLOCK_X 9
 
 /* ---- eight pairs ----------------------------------------------------------------- */
@@ -174,12 +174,6 @@ unfold_column_blocks(const struct spt_shifts *shifts, const spt_lanes_t *fold,
     for (; first + BLOCK_Y <= steps; first += BLOCK_Y)
         unfold_column(shifts, fold, first, BLOCK_Y, middle, stride);
     switch (steps - first) {
-    case 4:
-        unfold_column(shifts, fold, first, 4, middle, stride);
-        break;
-    case 3:
-        unfold_column(shifts, fold, first, 3, middle, stride);
-        break;
     case 2:
         unfold_column(shifts, fold, first, 2, middle, stride);
         break;
