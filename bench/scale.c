@@ -22,6 +22,7 @@
 #include "abundance/sample.h"
 #include "active/strategy.h"
 #include "active/uncertainty.h"
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "image/normalise.h"
@@ -96,7 +97,7 @@ static float *
 measure_exact(const char *name, const float *windows, size_t count,
               const struct spt_ncc_options *ncc, float *density)
 {
-    float *distances = bench_alloc(spt_condensed_count(count), sizeof *distances);
+    float *distances = spt_alloc_aligned(spt_condensed_count(count), sizeof *distances);
     struct spt_merge *merges = bench_alloc(count, sizeof *merges);
     uint32_t *cluster_of = bench_alloc(count, sizeof *cluster_of);
     float *abundance = bench_alloc(count, sizeof *abundance);

@@ -17,24 +17,42 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "abundance/ncc.h"
 #include "base/alloc.h"
+
+/* So many windows ahead distances are asked for. */
+#define AHEAD 32
 
 struct work {
     float *distances;
     size_t count;
     enum spt_linkage linkage;
-    uint32_t *size; /* by slot: items in the cluster; 0 = it has been merged away */
+    uint32_t *size;  /* by slot: items in the cluster */
+    uint32_t *alive; /* slots that have not been merged away, ascending */
+    size_t left;     /* of them */
     uint32_t *chain;
     size_t length; /* of the chain */
 };
 
-static float *
+static inline float *
 distance_between(const struct work *work, size_t i, size_t j)
 {
     return work->distances + (i < j ? spt_condensed_index(work->count, i, j)
                                     : spt_condensed_index(work->count, j, i));
+}
+
+static inline void
+prefer(const struct work *work, uint32_t slot, uint32_t k, uint32_t *nearest,
+       float *least)
+{
+    float distance = *distance_between(work, slot, k);
+
+    if (distance < *least || *nearest == slot) {
+        *least = distance;
+        *nearest = k;
+    }
 }
 
 /* The cluster nearest to `slot`; `previous` (or `slot`, for none) wins ties, or else
@@ -44,18 +62,18 @@ find_nearest(const struct work *work, uint32_t slot, uint32_t previous)
 {
     uint32_t nearest = previous;
     float least = previous != slot ? *distance_between(work, slot, previous) : INFINITY;
+    size_t i = 0;
 
-    for (uint32_t k = 0; k < work->count; k++) {
-        float distance;
+    /* Those of lower slots lie in rows far apart, which memory is asked for early. */
+    for (; work->alive[i] < slot; i++) {
+        size_t soon = i + AHEAD < work->left ? i + AHEAD : i;
 
-        if (work->size[k] == 0 || k == slot)
-            continue;
-        distance = *distance_between(work, slot, k);
-        if (distance < least || nearest == slot) {
-            least = distance;
-            nearest = k;
-        }
+        if (work->alive[soon] < slot)
+            __builtin_prefetch(distance_between(work, slot, work->alive[soon]));
+        prefer(work, slot, work->alive[i], &nearest, &least);
     }
+    for (i++; i < work->left; i++)
+        prefer(work, slot, work->alive[i], &nearest, &least);
     return nearest;
 }
 
@@ -63,13 +81,8 @@ find_nearest(const struct work *work, uint32_t slot, uint32_t previous)
 static void
 extend_chain(struct work *work)
 {
-    if (work->length == 0) {
-        uint32_t start = 0;
-
-        while (work->size[start] == 0)
-            start++;
-        work->chain[work->length++] = start;
-    }
+    if (work->length == 0)
+        work->chain[work->length++] = work->alive[0];
     for (;;) {
         uint32_t last = work->chain[work->length - 1];
         uint32_t previous = work->length > 1 ? work->chain[work->length - 2] : last;
@@ -108,6 +121,18 @@ link_clusters(enum spt_linkage linkage, const struct trio *trio)
     }
 }
 
+static void
+take_away(struct work *work, uint32_t slot)
+{
+    size_t i = 0;
+
+    while (work->alive[i] != slot)
+        i++;
+    work->left--;
+    memmove(work->alive + i, work->alive + i + 1,
+            (work->left - i) * sizeof *work->alive);
+}
+
 /* Merge the clusters in slots a < b into b. */
 static void
 merge_slots(struct work *work, uint32_t a, uint32_t b)
@@ -117,11 +142,12 @@ merge_slots(struct work *work, uint32_t a, uint32_t b)
                         .ab = (double)*distance_between(work, a, b)};
 
     work->size[b] += work->size[a];
-    work->size[a] = 0;
-    for (uint32_t k = 0; k < work->count; k++) {
+    take_away(work, a);
+    for (size_t i = 0; i < work->left; i++) {
+        uint32_t k = work->alive[i];
         float *to;
 
-        if (work->size[k] == 0 || k == b)
+        if (k == b)
             continue;
         to = distance_between(work, b, k);
         trio.k = work->size[k];
@@ -136,8 +162,11 @@ merge_slots(struct work *work, uint32_t a, uint32_t b)
 static void
 find_merges(struct work *work, struct spt_merge *merges)
 {
-    for (size_t i = 0; i < work->count; i++)
+    for (uint32_t i = 0; i < work->count; i++) {
         work->size[i] = 1;
+        work->alive[i] = i;
+    }
+    work->left = work->count;
     for (uint32_t k = 0; k + 1 < work->count; k++) {
         uint32_t x, y, a, b;
 
@@ -202,10 +231,12 @@ spt_cluster_tree(float *distances, size_t count, enum spt_linkage linkage,
     assert(count >= 1 && count <= UINT32_MAX / 2);
     work.distances = distances;
     work.size = spt_alloc_array(count, sizeof *work.size);
+    work.alive = spt_alloc_array(count, sizeof *work.alive);
     work.chain = spt_alloc_array(count, sizeof *work.chain);
     parent = spt_alloc_array(2 * count, sizeof *parent);
-    if (work.size == NULL || work.chain == NULL || parent == NULL) {
-        status = spt_fail_memory(err, "clustering windows", 4 * count * sizeof *parent);
+    if (work.size == NULL || work.alive == NULL || work.chain == NULL ||
+        parent == NULL) {
+        status = spt_fail_memory(err, "clustering windows", 5 * count * sizeof *parent);
         goto done;
     }
     find_merges(&work, merges);
@@ -213,6 +244,7 @@ spt_cluster_tree(float *distances, size_t count, enum spt_linkage linkage,
     name_clusters(merges, count, parent);
 done:
     free(work.size);
+    free(work.alive);
     free(work.chain);
     free(parent);
     return status;

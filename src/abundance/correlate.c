@@ -32,8 +32,8 @@
 #define DOUBTFUL 16.0F
 #define ERROR 1e-6F
 
-/* Steps summed up at a time, in registers: in y, with four sums each, for which AVX2 has
- * sixteen; in x, with two. */
+/* Steps summed up at a time, in registers: in y, with four sums each, for which AVX2
+ * has sixteen; in x, with two. */
 #define BLOCK_Y 3
 #define BLOCK_X 9
 

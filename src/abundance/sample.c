@@ -86,7 +86,7 @@ cluster_sample(struct work *work, struct septum_error *err)
 {
     const struct spt_sample_options *options = work->options;
     size_t pairs = spt_condensed_count(work->count);
-    float *distances = spt_alloc_array(pairs, sizeof *distances);
+    float *distances = spt_alloc_aligned(pairs, sizeof *distances);
     float *density = spt_alloc_array(work->count, sizeof *density);
     struct spt_merge *merges = spt_alloc_array(work->count, sizeof *merges);
     enum septum_status status =

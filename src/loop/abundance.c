@@ -63,7 +63,7 @@ compare_all(struct source *source, const struct spt_abundance_options *options,
 {
     size_t total = out->count, area = (size_t)source->side * source->side;
     float *windows = spt_alloc_array(total, area * sizeof *windows);
-    float *distances = spt_alloc_array(spt_condensed_count(total), sizeof *distances);
+    float *distances = spt_alloc_aligned(spt_condensed_count(total), sizeof *distances);
     struct spt_merge *merges = spt_alloc_array(total, sizeof *merges);
     enum septum_status status = SEPTUM_OK;
 
