@@ -11,6 +11,10 @@
 #include "base/alloc.h"
 #include "image/grid.h"
 
+/* Whether windows are in one cluster hangs on pairs less far apart than this beyond the
+ * cut: docs/abundance.md. */
+#define NEAR_THE_CUT 0.05F
+
 struct spt_abundance_options
 spt_abundance_defaults(uint32_t side)
 {
@@ -62,6 +66,7 @@ compare_all(struct source *source, const struct spt_abundance_options *options,
             struct spt_abundance *out, struct septum_error *err)
 {
     size_t total = out->count, area = (size_t)source->side * source->side;
+    struct spt_ncc_options ncc = options->ncc;
     float *windows = spt_alloc_array(total, area * sizeof *windows);
     float *distances = spt_alloc_aligned(spt_condensed_count(total), sizeof *distances);
     struct spt_merge *merges = spt_alloc_array(total, sizeof *merges);
@@ -72,11 +77,14 @@ compare_all(struct source *source, const struct spt_abundance_options *options,
                                  spt_condensed_count(total) * sizeof *distances);
         goto done;
     }
+    if (total > options->sample) {
+        ncc.bandwidth = options->sample_bandwidth;
+        ncc.near = options->cut + NEAR_THE_CUT;
+    }
     for (size_t w = 0; w < total && status == SEPTUM_OK; w++)
         status = read_window(source, w, windows + area * w, err);
     if (status == SEPTUM_OK)
-        status = spt_ncc_distances(windows, total, source->side, &options->ncc,
-                                   distances, err);
+        status = spt_ncc_distances(windows, total, source->side, &ncc, distances, err);
     if (status == SEPTUM_OK && options->density)
         spt_density_find(distances, total, options->cut, out->scores);
     if (status == SEPTUM_OK) /* which uses the distances up */

@@ -23,13 +23,14 @@ struct spt_abundance_options {
     uint64_t most_pairs;
     size_t sample;           /* windows in it; >= 1 */
     double sample_bandwidth; /* in the place of ncc.bandwidth, for the comparison with a
-                                sample */
+                                sample; and of all pairs of more windows than that, of
+                                which those near the cut are compared again in full */
 };
 
 /*
- * For windows of `side` pixels: all shifts of up to an eighth of it (8 of 64) at full
- * resolution, cut at 0.75.  All pairs up to 1.5 GB and 200 million of them (20,000
- * windows), else a sample of 5,000 windows, compared at a bandwidth of 0.4.
+ * For windows of `side` pixels: all shifts of up to an eighth of it (8 of 64), cut at
+ * 0.75.  All pairs up to 1.5 GB and 200 million of them (20,000 windows), else a sample
+ * of 5,000 windows.  What is more than 5,000 windows is compared at a bandwidth of 0.4.
  * docs/how-it-works.md says how the cut was chosen, docs/abundance.md what a lower
  * bandwidth saves and what it changes.
  */

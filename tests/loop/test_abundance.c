@@ -143,6 +143,28 @@ on_request_scores_are_densities(void **state)
     spt_abundance_clear(&found);
 }
 
+/* At a lower bandwidth distances move, but for those near the cut. */
+static void
+all_pairs_of_more_windows_than_a_sample_are_told_apart_as_well(void **state)
+{
+    static struct images images;
+    struct spt_abundance_options options = spt_abundance_defaults(SIDE);
+    struct spt_abundance found, quick;
+
+    (void)state;
+    fill(&images);
+    options.cut = 0.6F;
+    found = find(&images, &options);
+    options.sample = WINDOWS - 1;
+    options.sample_bandwidth = 0.7;
+    quick = find(&images, &options);
+    assert_int_equal(quick.sampled, 0);
+    assert_int_equal(quick.clusters, found.clusters);
+    assert_memory_equal(quick.scores, found.scores, WINDOWS * sizeof *found.scores);
+    spt_abundance_clear(&found);
+    spt_abundance_clear(&quick);
+}
+
 static void
 too_many_windows_are_scored_by_density(void **state)
 {
@@ -221,6 +243,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_are_the_sizes_of_the_clusters),
         cmocka_unit_test(on_request_scores_are_densities),
+        cmocka_unit_test(
+            all_pairs_of_more_windows_than_a_sample_are_told_apart_as_well),
         cmocka_unit_test(too_many_windows_are_scored_by_density),
         cmocka_unit_test(images_without_a_window_have_no_abundance),
         cmocka_unit_test(refuses_options_out_of_bounds_and_leaves_the_answer_alone),
