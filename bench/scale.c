@@ -7,10 +7,11 @@
  *
  * Windows are cut at random places of the folder's images, as many as wanted.
  * "exact" compares all pairs (10,240) at full resolution and at a lower one, clusters
- * them, and says how well samples of them tell densities; "sampled" streams them (100,000) past a sample of 5,000; "choose"
- * searches a region in so many images (40), which repeat those of the maps with their
- * windows drawn anew.  Seconds are those of the clock, for which the machine is to be
- * quiet, and those of the processor, all threads together.
+ * them, and says how well samples of them tell densities; "sampled" streams them
+ * (100,000) past a sample of 5,000; "choose" searches a region in so many images (40),
+ * which repeat those of the maps with their windows drawn anew.  Seconds are those of
+ * the clock, for which the machine is to be quiet, and those of the processor, all
+ * threads together.
  */
 #include <stdio.h>
 #include <stdlib.h>

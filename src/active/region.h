@@ -88,8 +88,7 @@ struct spt_region_options {
     enum spt_region_search search;
     size_t beam;       /* sets kept of each size; 0: 8 */
     size_t most_steps; /* of the exact search; 0: 100 million, half a minute or so */
-    struct spt_watch
-        watch; /* of the beam's and the exact search's way through images */
+    struct spt_watch watch; /* of all searches but the greedy one */
 };
 
 struct spt_region {

@@ -52,8 +52,7 @@ spt_trial_is_capped(const struct spt_search *search, const struct spt_trial *tri
 /* Copy all but the place of the windows, which both have their own room for. */
 void spt_trial_copy(struct spt_trial *to, const struct spt_trial *from);
 
-/* Tell the watch that windows up to `window` of `image` were grown from; false stops.
- */
+/* Tell the watch that the search is at that window of that image; false stops it. */
 bool spt_search_alive(const struct spt_search *search, size_t image, size_t window);
 
 /* Each lowers *best, which may hold a region already, to the best it finds.  They fail

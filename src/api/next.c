@@ -124,7 +124,7 @@ is_wanted(void *user, double fraction)
     char line[64];
 
     snprintf(line, sizeof line, "comparing %zu windows", choice->survey.windows);
-    return report(choice, 0.7 + 0.2 * fraction, line);
+    return report(choice, 0.7 + 0.15 * fraction, line);
 }
 
 /* The region is searched for first, then its runner-up. */
@@ -134,7 +134,7 @@ is_still_wanted(void *user, double fraction)
     const struct spt_choice *choice = user;
     bool second = choice->region.count > 0;
 
-    return report(choice, second ? 0.95 + 0.05 * fraction : 0.9 + 0.05 * fraction,
+    return report(choice, (second ? 0.9 : 0.85) + 0.05 * fraction,
                   second ? "searching for the runner-up" : "searching for a region");
 }
 
