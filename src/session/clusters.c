@@ -71,6 +71,13 @@ struct head {
     uint64_t clusters, sampled;
 };
 
+/* Every window is like itself; but of a sample there may be none that it is like. */
+static bool
+is_share(float score, bool sampled)
+{
+    return score <= 1 && (score > 0 || (sampled && score == 0));
+}
+
 static bool
 makes_sense(const struct spt_abundance *abundance)
 {
@@ -78,7 +85,7 @@ makes_sense(const struct spt_abundance *abundance)
         return false;
     for (size_t w = 0; w < abundance->count; w++)
         if (abundance->cluster_of[w] >= abundance->clusters ||
-            !(abundance->scores[w] > 0 && abundance->scores[w] <= 1))
+            !is_share(abundance->scores[w], abundance->sampled > 0))
             return false;
     return true;
 }

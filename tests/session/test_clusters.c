@@ -104,6 +104,25 @@ are_found_once_and_kept_for_these_images_and_windows(void **state)
     end(&fixture);
 }
 
+/* Put bytes in the place of kept ones. */
+static void
+write_over(struct fixture *fixture, size_t at, const void *bytes, size_t count)
+{
+    struct spt_database *database = &fixture->workspace.project->database;
+    sqlite3_blob *blob = NULL;
+    int64_t row = 0;
+
+    assert_int_equal(
+        spt_database_number(database, 0, &row, NULL, "SELECT rowid FROM kept", ""),
+        SEPTUM_OK);
+    assert_int_equal(
+        sqlite3_blob_open(database->handle, "main", "kept", "content", row, 1, &blob),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_blob_bytes(blob), 16 + 2 * WINDOWS * sizeof(float));
+    assert_int_equal(sqlite3_blob_write(blob, bytes, (int)count, (int)at), SQLITE_OK);
+    sqlite3_blob_close(blob);
+}
+
 static void
 damaged_ones_are_found_anew(void **state)
 {
@@ -126,21 +145,7 @@ damaged_ones_are_found_anew(void **state)
     begin(&fixture, "clusters-damaged");
     find(&fixture, &found);
     for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
-        struct spt_database *database = &fixture.workspace.project->database;
-        sqlite3_blob *blob = NULL;
-        int64_t row = 0;
-
-        assert_int_equal(
-            spt_database_number(database, 0, &row, NULL, "SELECT rowid FROM kept", ""),
-            SEPTUM_OK);
-        assert_int_equal(sqlite3_blob_open(database->handle, "main", "kept", "content",
-                                           row, 1, &blob),
-                         SQLITE_OK);
-        assert_int_equal(sqlite3_blob_bytes(blob), 16 + 2 * WINDOWS * sizeof(float));
-        assert_int_equal(
-            sqlite3_blob_write(blob, &damage[i].value, 1, (int)damage[i].at),
-            SQLITE_OK);
-        sqlite3_blob_close(blob);
+        write_over(&fixture, damage[i].at, &damage[i].value, 1);
         assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
         find(&fixture, &again); /* and kept in its place */
         assert_same(&found, &again);
@@ -152,12 +157,36 @@ damaged_ones_are_found_anew(void **state)
     end(&fixture);
 }
 
+/* A rare window may be like none of a sample; among all it is at least like itself. */
+static void
+a_density_of_nothing_is_one_of_a_sample(void **state)
+{
+    const float nothing = 0;
+    const uint64_t sampled = 5;
+    struct spt_abundance found = {0};
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "clusters-sampled");
+    find(&fixture, &found);
+    spt_abundance_clear(&found);
+    write_over(&fixture, 16, &nothing, sizeof nothing);
+    assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &found));
+    write_over(&fixture, 8, &sampled, sizeof sampled);
+    assert_true(is_kept(&fixture, WORKSPACE_WINDOW, false, &found));
+    assert_int_equal(found.sampled, 5);
+    assert_true(found.scores[0] == 0);
+    spt_abundance_clear(&found);
+    end(&fixture);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(are_found_once_and_kept_for_these_images_and_windows),
         cmocka_unit_test(damaged_ones_are_found_anew),
+        cmocka_unit_test(a_density_of_nothing_is_one_of_a_sample),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
