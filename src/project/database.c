@@ -187,6 +187,19 @@ spt_database_text(sqlite3_stmt *statement, int column)
     return text != NULL ? strdup(text) : NULL;
 }
 
+enum septum_status
+spt_database_bytes(struct spt_database *database, sqlite3_stmt *statement, int column,
+                   struct spt_bytes *out, struct septum_error *err)
+{
+    const void *blob = sqlite3_column_blob(statement, column);
+    size_t count = (size_t)sqlite3_column_bytes(statement, column);
+
+    *out = (struct spt_bytes){0};
+    return count == 0 || (blob != NULL && spt_bytes_append(out, blob, count))
+               ? SEPTUM_OK
+               : spt_fail_memory(err, database->path, count);
+}
+
 /* ---- transactions ---------------------------------------------------------------- */
 
 static enum septum_status

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/file.h"
 
 /* All zero is a valid, closed database. */
 struct spt_database {
@@ -68,6 +69,11 @@ spt_database_number(struct spt_database *database, int64_t missing, int64_t *out
 
 /* Column `column` as a text to free; NULL when memory runs out. */
 char *spt_database_text(sqlite3_stmt *statement, int column);
+
+/* Column `column` as bytes; the caller clears *out. */
+enum septum_status
+spt_database_bytes(struct spt_database *database, sqlite3_stmt *statement, int column,
+                   struct spt_bytes *out, struct septum_error *err);
 
 /* Say in one sentence why SQLite refused. */
 enum septum_status

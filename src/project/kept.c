@@ -38,13 +38,8 @@ spt_project_kept(struct spt_project *project, const char *name,
     *out = (struct spt_bytes){0};
     if (status == SEPTUM_OK)
         status = spt_database_step(database, statement, &row, err);
-    if (status == SEPTUM_OK && row) {
-        const void *blob = sqlite3_column_blob(statement, 0);
-        size_t count = (size_t)sqlite3_column_bytes(statement, 0);
-
-        if (blob != NULL && !spt_bytes_append(out, blob, count))
-            status = spt_fail_memory(err, database->path, count);
-    }
+    if (status == SEPTUM_OK && row)
+        status = spt_database_bytes(database, statement, 0, out, err);
     sqlite3_finalize(statement);
     return status;
 }

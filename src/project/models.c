@@ -46,7 +46,6 @@ spt_project_model(struct spt_project *project, int64_t *id, struct spt_bytes *on
                   struct septum_error *err)
 {
     struct spt_database *database = &project->database;
-    struct spt_bytes bytes = {0};
     sqlite3_stmt *statement = NULL;
     bool row = false;
     enum septum_status status =
@@ -55,15 +54,8 @@ spt_project_model(struct spt_project *project, int64_t *id, struct spt_bytes *on
 
     if (status == SEPTUM_OK)
         status = spt_database_step(database, statement, &row, err);
-    if (status == SEPTUM_OK && row && onnx != NULL) {
-        const void *blob = sqlite3_column_blob(statement, 1);
-        size_t count = (size_t)sqlite3_column_bytes(statement, 1);
-
-        if (blob == NULL || !spt_bytes_append(&bytes, blob, count))
-            status = spt_fail_memory(err, database->path, count);
-        else
-            *onnx = bytes;
-    }
+    if (status == SEPTUM_OK && row && onnx != NULL)
+        status = spt_database_bytes(database, statement, 1, onnx, err);
     if (status == SEPTUM_OK)
         *id = row ? sqlite3_column_int64(statement, 0) : 0;
     sqlite3_finalize(statement);

@@ -13,8 +13,6 @@
 /* Raised when spt_abundance_find() comes to give other answers. */
 #define RULE 1
 
-static const char name[] = "clusters";
-
 /* Of all that the clusters depend on; other bytes on a machine of the other byte order,
  * which then does not read what this one has kept. */
 static void
@@ -139,6 +137,7 @@ spt_clusters_find(struct spt_project *project, const struct spt_samples *samples
                   struct spt_abundance *out, struct septum_error *err)
 {
     struct spt_abundance_options options = spt_abundance_defaults(side);
+    const char *name = density ? "density" : "clusters";
     uint8_t digest[SPT_SHA256_BYTES];
     struct spt_bytes bytes = {0};
     enum septum_status status;

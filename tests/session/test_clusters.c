@@ -63,12 +63,12 @@ is_kept(struct fixture *fixture, uint32_t side, bool density, struct spt_abundan
 }
 
 static void
-find(struct fixture *fixture, struct spt_abundance *out)
+find(struct fixture *fixture, bool density, struct spt_abundance *out)
 {
     const struct spt_watch watch = {0};
 
     assert_int_equal(spt_clusters_find(fixture->workspace.project, &fixture->samples,
-                                       WORKSPACE_WINDOW, false, &watch, out, NULL),
+                                       WORKSPACE_WINDOW, density, &watch, out, NULL),
                      SEPTUM_OK);
 }
 
@@ -86,21 +86,28 @@ assert_same(const struct spt_abundance *a, const struct spt_abundance *b)
 static void
 are_found_once_and_kept_for_these_images_and_windows(void **state)
 {
-    struct spt_abundance found = {0}, again = {0};
+    struct spt_abundance found = {0}, density = {0}, again = {0};
     struct fixture fixture;
 
     (void)state;
     begin(&fixture, "clusters-once");
     assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
-    find(&fixture, &found);
+    find(&fixture, false, &found);
     assert_true(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
     assert_same(&found, &again);
     spt_abundance_clear(&again);
     assert_false(is_kept(&fixture, WORKSPACE_WINDOW - 1, false, &again));
     assert_false(is_kept(&fixture, WORKSPACE_WINDOW, true, &again));
+    find(&fixture, true, &density);
+    for (int of = 0; of < 2; of++) { /* neither in the place of the other */
+        assert_true(is_kept(&fixture, WORKSPACE_WINDOW, of, &again));
+        assert_same(of ? &density : &found, &again);
+        spt_abundance_clear(&again);
+    }
     fixture.samples.sample[IMAGES - 1].pixels[7] += 0.01F;
     assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
     spt_abundance_clear(&found);
+    spt_abundance_clear(&density);
     end(&fixture);
 }
 
@@ -143,11 +150,11 @@ damaged_ones_are_found_anew(void **state)
 
     (void)state;
     begin(&fixture, "clusters-damaged");
-    find(&fixture, &found);
+    find(&fixture, false, &found);
     for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
         write_over(&fixture, damage[i].at, &damage[i].value, 1);
         assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
-        find(&fixture, &again); /* and kept in its place */
+        find(&fixture, false, &again); /* and kept in its place */
         assert_same(&found, &again);
         spt_abundance_clear(&again);
         assert_true(is_kept(&fixture, WORKSPACE_WINDOW, false, &again));
@@ -168,7 +175,7 @@ a_density_of_nothing_is_one_of_a_sample(void **state)
 
     (void)state;
     begin(&fixture, "clusters-sampled");
-    find(&fixture, &found);
+    find(&fixture, false, &found);
     spt_abundance_clear(&found);
     write_over(&fixture, 16, &nothing, sizeof nothing);
     assert_false(is_kept(&fixture, WORKSPACE_WINDOW, false, &found));
