@@ -173,7 +173,7 @@ find_fingerprint(const struct septum_train_options *options, const struct job *j
                               settings->epochs,         options->minutes,
                               job->first_trained,       settings->optimiser.rule,
                               settings->optimiser.clip, settings->optimiser.horizon,
-                              settings->on_membrane};
+                              settings->on_membrane,    settings->anchor};
     const struct spt_samples *sets[] = {&job->samples, &job->validation};
     char spec[SPT_SPEC_TEXT];
     uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
@@ -316,6 +316,7 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
             .settings = &job.settings,
             .seed = options->seed,
             .first_trained = job.first_trained,
+            .anchored = job.copied == spt_net_spec(job.net)->weighted_count,
             .epochs = job.settings.epochs,
             .minutes = options->minutes,
             .checkpoint = job.checkpoint,

@@ -197,6 +197,8 @@ prepare(struct state *state, uint64_t seed, struct septum_error *err)
         status = spt_trainer_create(state->learner, &state->samples, trial->settings,
                                     seed, state->contender->frozen ? state->copied : 0,
                                     &state->trainer, err);
+    if (status == SEPTUM_OK && state->copied == trial->source->spec.weighted_count)
+        status = spt_trainer_anchor(state->trainer, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(state->answer, &options, &state->predictor, err);
     if (status == SEPTUM_OK && state->contender->strategy != NULL)

@@ -236,6 +236,8 @@ begin(struct state *state, struct spt_net *net, struct septum_error *err)
         spt_trainer_create(net, run->samples, run->settings, run->seed,
                            run->first_trained, &state->trainer, err);
 
+    if (status == SEPTUM_OK && run->anchored)
+        status = spt_trainer_anchor(state->trainer, err);
     if (status == SEPTUM_OK)
         status = spt_net_create(spt_net_spec(net), &state->answer, err);
     if (status == SEPTUM_OK)

@@ -20,6 +20,7 @@ struct spt_run {
     const struct spt_settings *settings;
     uint64_t seed;
     uint32_t first_trained; /* layers with weights before it are frozen */
+    bool anchored;          /* the net is a source model, whole: see trainer.h */
     double epochs;          /* > 0 */
     double minutes;         /* 0 = no limit */
     const char *checkpoint; /* path, or NULL for none */

@@ -19,6 +19,7 @@ static const struct spt_settings presets[] = {
         .adapts = true,
         .judges = 8,
         .on_membrane = 0.5,
+        .anchor = 1 << 16,
         .dropout = 0.5,
         .epochs = 15,
         .optimiser = {SPT_RULE_ADAM, .momentum = 0.9, .clip = 1, .horizon = 300},
@@ -65,4 +66,10 @@ spt_settings_rate(const struct spt_settings *settings, uint64_t step, double pro
     if (progress > settings->hold)
         rate *= fmax(0, (1 - progress) / (1 - settings->hold));
     return rate;
+}
+
+double
+spt_settings_learnt(const struct spt_settings *settings, uint64_t known)
+{
+    return 1 / (1 + sqrt(settings->anchor / (double)known));
 }

@@ -30,6 +30,9 @@ struct spt_settings {
                            the others around any: where membranes are rare, most tiles
                            would hold none; each weighs so that the loss stays what it
                            is over tiles placed around any pixel; dense form only */
+    double anchor;      /* labelled pixels that weigh as much as a source model of which
+                           all layers were transferred: spt_settings_learnt(); 0 = it
+                           weighs nothing */
     double rate;        /* of the optimiser */
     double hold;        /* share of the training at the full rate; from there it falls
                            linearly to 0 at the end; 1 = never */
@@ -45,5 +48,14 @@ const struct spt_settings *spt_settings_find(const char *name);
 /* The rate at `step`, when `progress` in [0, 1] of the training is done. */
 double
 spt_settings_rate(const struct spt_settings *settings, uint64_t step, double progress);
+
+/*
+ * The share, in (0, 1], of what is learnt from `known` > 0 labelled pixels in the mean
+ * of its weights and those of the source model, which keeps what that one knows of
+ * images unlike the labelled ones (Wortsman et al., "Robust fine-tuning of zero-shot
+ * models", CVPR 2022).  As chance in what is learnt falls with the root of what it was
+ * learnt from, so does the source model's weight.
+ */
+double spt_settings_learnt(const struct spt_settings *settings, uint64_t known);
 
 #endif

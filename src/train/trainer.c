@@ -25,6 +25,7 @@ struct spt_trainer {
     uint64_t seed;
     struct spt_pass *pass;
     struct spt_optimiser optimiser;
+    float *anchor;        /* weights that what is learnt stays near to, or NULL */
     struct spt_tile wide; /* as it is, around the tile that is made of it */
     size_t outputs;       /* logits of a step */
     uint8_t *labels;
@@ -116,6 +117,7 @@ spt_trainer_free(struct spt_trainer *trainer)
         return;
     spt_pass_free(trainer->pass);
     spt_optimiser_clear(&trainer->optimiser);
+    free(trainer->anchor);
     free(trainer->wide.pixels);
     free(trainer->wide.labels);
     free(trainer->labels);
@@ -123,6 +125,21 @@ spt_trainer_free(struct spt_trainer *trainer)
     free(trainer->logit_gradient);
     free(trainer->gradient);
     free(trainer);
+}
+
+enum septum_status
+spt_trainer_anchor(struct spt_trainer *trainer, struct septum_error *err)
+{
+    const size_t bytes =
+        spt_net_spec(trainer->net)->parameter_count * sizeof *trainer->anchor;
+
+    if (trainer->settings.anchor <= 0)
+        return SEPTUM_OK;
+    trainer->anchor = malloc(bytes);
+    if (trainer->anchor == NULL)
+        return spt_fail_memory(err, "training", bytes);
+    memcpy(trainer->anchor, spt_net_parameters(trainer->net), bytes);
+    return SEPTUM_OK;
 }
 
 uint64_t
@@ -367,7 +384,15 @@ spt_trainer_optimiser(struct spt_trainer *trainer)
 void
 spt_trainer_publish(const struct spt_trainer *trainer, struct spt_net *to)
 {
-    memcpy(spt_net_parameters(to), spt_optimiser_average(&trainer->optimiser),
-           trainer->optimiser.count * sizeof(float));
+    const size_t count = trainer->optimiser.count;
+    const float learnt =
+        (float)spt_settings_learnt(&trainer->settings, trainer->samples->known);
+    const float *anchor = trainer->anchor;
+    float *weights = spt_net_parameters(to);
+
+    memcpy(weights, spt_optimiser_average(&trainer->optimiser),
+           count * sizeof *weights);
+    for (size_t i = 0; anchor != NULL && i < count; i++)
+        weights[i] = anchor[i] + learnt * (weights[i] - anchor[i]);
     spt_net_changed(to);
 }

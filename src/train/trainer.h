@@ -46,8 +46,16 @@ enum septum_status spt_trainer_step(struct spt_trainer *trainer, double rate,
 /* The optimiser, whose state and step count a checkpoint holds. */
 struct spt_optimiser *spt_trainer_optimiser(struct spt_trainer *trainer);
 
-/* Write the running average of the weights into another net of the same specification:
- * the one to predict with. */
+/*
+ * Before the first step of a net that is a source model, whole: what is published is to
+ * stay near to the weights that the net has now, as far as its settings say.
+ */
+enum septum_status
+spt_trainer_anchor(struct spt_trainer *trainer, struct septum_error *err);
+
+/* Write the weights to predict with into another net of the same specification: the
+ * running average or, where there is an anchor, its mean with that, as
+ * spt_settings_learnt() weighs them. */
 void spt_trainer_publish(const struct spt_trainer *trainer, struct spt_net *to);
 
 #endif

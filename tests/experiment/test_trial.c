@@ -2,6 +2,7 @@
  * test_trial.c - the three ConvNets: what each may change, what each is told, and that
  * all of it comes out equal twice.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,6 +92,47 @@ finetune_begins_with_the_transferred_layers_and_changes_them_all(void **state)
         assert_int_equal(has_equal_layer(&result.model, trial.source, layer),
                          layer < TRANSFER);
     spt_trial_result_clear(&result);
+}
+
+/* How far weight number `i` has gone, from the source model to what `result` ends at.
+ */
+static double
+find_move(const struct spt_trial *trial, const struct spt_trial_result *result,
+          size_t i)
+{
+    return (double)result->model.parameters[i] - trial->source->parameters[i];
+}
+
+static void
+a_model_taken_whole_goes_as_far_as_the_labels_weigh(void **state)
+{
+    struct spt_trial trial = ((struct world *)*state)->trial;
+    struct spt_settings far = *trial.settings, half = far;
+    const size_t count = trial.source->spec.parameter_count;
+    size_t moved = 0;
+
+    far.anchor = 0;
+    half.anchor = (double)trial.labelled->known; /* half of the way */
+    for (uint32_t layers = TRANSFER; layers <= STRIPES_LAYERS;
+         layers += STRIPES_LAYERS - TRANSFER) {
+        const double share = layers == STRIPES_LAYERS ? 0.5 : 1;
+        struct spt_trial_result whole, part;
+
+        trial.transfer = layers;
+        trial.settings = &far;
+        whole = world_run(&trial, "finetune", 0);
+        trial.settings = &half;
+        part = world_run(&trial, "finetune", 0);
+        for (size_t i = 0; i < count; i++) {
+            const double move = find_move(&trial, &whole, i);
+
+            assert_true(fabs(find_move(&trial, &part, i) - share * move) < 1e-6);
+            moved += fabs(move) > 1e-4;
+        }
+        spt_trial_result_clear(&whole);
+        spt_trial_result_clear(&part);
+    }
+    assert_true(moved > count / 2);
 }
 
 static void
@@ -352,6 +394,7 @@ main(void)
         cmocka_unit_test(frozen_in_every_layer_stays_the_source_model),
         cmocka_unit_test(
             finetune_begins_with_the_transferred_layers_and_changes_them_all),
+        cmocka_unit_test(a_model_taken_whole_goes_as_far_as_the_labels_weigh),
         cmocka_unit_test(refuses_to_transfer_more_layers_than_there_are),
         cmocka_unit_test(
             finetune_and_expert_are_equal_until_the_first_answer_is_learnt_from),

@@ -58,6 +58,7 @@ check_resumption(const struct training *wanted, const struct training_log *wante
     training_begin(&training, wanted->run.epochs);
     training.run.validation =
         wanted->run.validation != NULL ? &training.validation : NULL;
+    training.run.anchored = wanted->run.anchored;
     run_in_pieces(&training, stop_at, again);
     assert_memory_equal(spt_net_parameters(training.net),
                         spt_net_parameters(wanted->net),
@@ -84,8 +85,10 @@ resumed_it_equals_one_never_stopped(void **state)
         size_t calls;
 
         training_begin(&training, 1.5);
-        if (!validated)
+        if (!validated) {
             training.run.validation = NULL;
+            training.run.anchored = true;
+        }
         assert_int_equal(training_run(&training, NULL), SEPTUM_OK);
         training_read_log(training.run.log, &log);
         calls = training.observer.calls;

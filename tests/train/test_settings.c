@@ -110,6 +110,20 @@ a_hold_of_one_never_falls(void **state)
     assert_true(is_close(spt_settings_rate(&settings, 9, 1), 0.4));
 }
 
+static void
+what_is_learnt_weighs_more_the_more_is_labelled(void **state)
+{
+    struct spt_settings settings = {.anchor = 3000};
+
+    (void)state;
+    assert_true(is_close(spt_settings_learnt(&settings, 750), 1 / 3.0));
+    assert_true(is_close(spt_settings_learnt(&settings, 3000), 0.5));
+    assert_true(is_close(spt_settings_learnt(&settings, 27000), 0.75));
+    settings.anchor = 0;
+    assert_true(is_close(spt_settings_learnt(&settings, 1000), 1));
+    assert_true(is_close(spt_settings_learnt(spt_settings_find("paper"), 1), 1));
+}
+
 int
 main(void)
 {
@@ -121,6 +135,7 @@ main(void)
         cmocka_unit_test(the_rate_holds_and_then_falls_to_nothing),
         cmocka_unit_test(ramp_and_fall_may_overlap),
         cmocka_unit_test(a_hold_of_one_never_falls),
+        cmocka_unit_test(what_is_learnt_weighs_more_the_more_is_labelled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

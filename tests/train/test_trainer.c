@@ -154,6 +154,36 @@ what_is_published_is_the_running_average(void **state)
 }
 
 static void
+what_is_published_stays_near_to_the_anchor(void **state)
+{
+    struct spt_settings settings = stepping_dense;
+    struct spt_samples samples;
+    struct spt_net *net = material_net(MATERIAL_NET, 15);
+    struct spt_net *start = material_net(MATERIAL_NET, 15);
+    struct spt_net *answer = material_net(MATERIAL_NET, 16);
+    struct spt_trainer *trainer;
+    const float *from = spt_net_parameters(start), *found = spt_net_parameters(answer);
+    const float *average;
+
+    (void)state;
+    material_samples(&samples, 1, 30, 26, 13);
+    settings.anchor = 9 * (double)samples.known; /* what is learnt weighs a quarter */
+    trainer = stepping_trainer(net, &samples, settings, 1, 0);
+    assert_int_equal(spt_trainer_anchor(trainer, NULL), SEPTUM_OK);
+    stepping_take(trainer, 5, 1e-3);
+    average = spt_optimiser_average(spt_trainer_optimiser(trainer));
+    spt_trainer_publish(trainer, answer);
+    for (size_t i = 0; i < spt_net_spec(net)->parameter_count; i++)
+        assert_true(fabsf(found[i] - (0.75F * from[i] + 0.25F * average[i])) < 1e-6F);
+    assert_memory_not_equal(found, from, stepping_parameter_bytes(net));
+    spt_trainer_free(trainer);
+    spt_net_free(net);
+    spt_net_free(start);
+    spt_net_free(answer);
+    spt_samples_clear(&samples);
+}
+
+static void
 given_its_state_back_it_goes_on_as_if_it_had_never_stopped(void **state)
 {
     struct spt_samples samples;
@@ -247,6 +277,7 @@ main(void)
         cmocka_unit_test(equal_seeds_learn_equal_weights_and_others_others),
         cmocka_unit_test(frozen_layers_stay_as_they_are),
         cmocka_unit_test(what_is_published_is_the_running_average),
+        cmocka_unit_test(what_is_published_stays_near_to_the_anchor),
         cmocka_unit_test(given_its_state_back_it_goes_on_as_if_it_had_never_stopped),
         cmocka_unit_test(labels_may_be_added_between_steps),
         cmocka_unit_test(refuses_to_go_on_once_the_loss_is_no_number),

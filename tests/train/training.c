@@ -29,6 +29,7 @@ const struct spt_settings training_settings = {
     .rate = 5e-3,
     .ramp = 5,
     .hold = 0.5,
+    .anchor = 1000, /* as many pixels as are labelled, about */
     .dropout = 0.25,
     .optimiser = {SPT_RULE_ADAM, .momentum = 0.9, .clip = 1, .horizon = 10},
 };
