@@ -151,6 +151,13 @@ make_net(const struct septum_train_options *options, struct job *job,
     return SEPTUM_OK;
 }
 
+/* Is the net the source model, in all its layers? */
+static bool
+is_whole(const struct job *job)
+{
+    return job->copied == spt_net_spec(job->net)->weighted_count;
+}
+
 /* Compare what was learnt with where it came from, if both are of one shape. */
 static enum septum_status
 keep_better(const struct septum_train_options *options, const struct spt_run *run,
@@ -215,26 +222,17 @@ refuse_overwriting(const struct septum_train_options *options, const struct job 
     return status;
 }
 
-static enum septum_status
-save_model(const struct septum_train_options *options, const struct job *job,
-           const struct spt_run_result *result, struct septum_error *err)
-{
-    const struct spt_spec *spec = spt_net_spec(job->net);
-    const char *base = options->from != NULL ? strrchr(options->from, '/') : NULL;
-    struct spt_model model = {0};
-    char line[1024];
-    enum septum_status status = spt_model_init(&model, spec, err);
-    int length;
+/* Room for what describe() writes, two texts of the domain in it. */
+#define HISTORY_TEXT (2 * SPT_DOMAIN_TEXT + 640)
 
-    if (status != SEPTUM_OK)
-        return status;
-    memcpy(model.parameters, spt_net_parameters(job->net),
-           spec->parameter_count * sizeof(float));
-    model.threshold = result->threshold;
-    model.trained_epochs = result->epochs;
-    model.trained_windows = result->windows;
-    length = snprintf(
-        line, sizeof line,
+/* A line for the model's history. */
+static void
+describe(const struct septum_train_options *options, const struct job *job,
+         const struct spt_run_result *result, char line[HISTORY_TEXT])
+{
+    const char *base = options->from != NULL ? strrchr(options->from, '/') : NULL;
+    size_t length = (size_t)snprintf(
+        line, HISTORY_TEXT,
         "trained %.4g epochs (%llu windows) on %zu images, %llu labelled pixels, %.1f "
         "%% membrane; preset %s, %s form, seed %llu; threshold %.3f, F-score %.4f at "
         "best, on the %s",
@@ -246,19 +244,45 @@ save_model(const struct septum_train_options *options, const struct job *job,
         job->validation.count > 0 ? "validation images"
         : job->judges.count > 0   ? "labels kept to judge by"
                                   : "training images");
-    if (options->from != NULL)
-        snprintf(line + length, sizeof line - (size_t)length,
-                 "; from %.100s, %u layers transferred%s%s%s%s%s",
-                 base != NULL ? base + 1 : options->from, job->copied,
-                 options->freeze ? " and frozen" : "",
-                 job->domain[0] != '\0' ? "; " : "", job->domain,
-                 job->kept[0] != '\0' ? "; " : "", job->kept);
+
+    if (options->from == NULL)
+        return;
+    length += (size_t)snprintf(line + length, HISTORY_TEXT - length,
+                               "; from %.100s, %u layers transferred%s%s%s",
+                               base != NULL ? base + 1 : options->from, job->copied,
+                               options->freeze ? " and frozen" : "",
+                               job->domain[0] != '\0' ? "; " : "", job->domain);
+    if (job->kept[0] != '\0')
+        snprintf(line + length, HISTORY_TEXT - length, "; %s", job->kept);
+    else if (is_whole(job) && job->settings.anchor > 0)
+        snprintf(line + length, HISTORY_TEXT - length,
+                 "; what was learnt weighs %.2f, the source model the rest",
+                 spt_settings_learnt(&job->settings, job->samples.known));
+}
+
+static enum septum_status
+save_model(const struct septum_train_options *options, const struct job *job,
+           const struct spt_run_result *result, struct septum_error *err)
+{
+    const struct spt_spec *spec = spt_net_spec(job->net);
+    struct spt_model model = {0};
+    char line[HISTORY_TEXT];
+    enum septum_status status = spt_model_init(&model, spec, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    memcpy(model.parameters, spt_net_parameters(job->net),
+           spec->parameter_count * sizeof(float));
+    model.threshold = result->threshold;
+    model.trained_epochs = result->epochs;
+    model.trained_windows = result->windows;
     if (job->from.history != NULL && job->from.history[0] != '\0') {
         free(model.history);
         model.history = strdup(job->from.history);
         if (model.history == NULL)
             status = spt_fail_memory(err, options->output, strlen(job->from.history));
     }
+    describe(options, job, result, line);
     if (status == SEPTUM_OK)
         status = spt_model_add_history(&model, line, err);
     if (status == SEPTUM_OK)
@@ -316,7 +340,7 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
             .settings = &job.settings,
             .seed = options->seed,
             .first_trained = job.first_trained,
-            .anchored = job.copied == spt_net_spec(job.net)->weighted_count,
+            .anchored = is_whole(&job),
             .epochs = job.settings.epochs,
             .minutes = options->minutes,
             .checkpoint = job.checkpoint,

@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "predict/predict.h"
-#include "score/fscore.h"
+#include "session/judge.h"
 #include "session/lessons.h"
 #include "train/domain.h"
 #include "train/model_file.h"
@@ -48,10 +48,10 @@ struct spt_learner {
     bool met; /* whether membranes are bright here or dark is known */
     double spent, loss;
     uint64_t steps, all_steps, rounds;
-    size_t tested;                 /* validation images so far */
-    struct spt_tally ours, theirs; /* candidate's and current model's, on them */
-    struct spt_tally known;        /* the candidate's, on the last answers */
-    double threshold;              /* of the candidate */
+    size_t tested;                  /* validation images so far */
+    struct spt_judged ours, theirs; /* candidate's and current model's, on them */
+    struct spt_judged known;        /* the candidate's, on the last answers */
+    double threshold;               /* of the candidate */
 };
 
 /* ---- making ---------------------------------------------------------------------- */
@@ -139,7 +139,8 @@ copy_weights(struct spt_net *from, struct spt_net *to)
     spt_net_changed(to);
 }
 
-/* Begin a round, from the candidate if there is one. */
+/* Begin a round, from the candidate if there is one; what comes of it stays between
+ * that and what is learnt. */
 static enum septum_status
 begin(struct spt_learner *learner, struct septum_error *err)
 {
@@ -160,6 +161,8 @@ begin(struct spt_learner *learner, struct septum_error *err)
     status =
         spt_trainer_create(learner->student, &learner->lessons.list, &learner->settings,
                            ++learner->rounds, 0, &learner->trainer, err);
+    if (status == SEPTUM_OK)
+        status = spt_trainer_anchor(learner->trainer, err);
     learner->spent = learner->loss = 0;
     learner->steps = 0;
     learner->phase = PHASE_LEARNING;
@@ -203,8 +206,8 @@ take_steps(struct spt_learner *learner, struct septum_error *err)
 }
 
 static enum septum_status
-add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
-          struct spt_tally *tally, struct septum_error *err)
+add_judged(struct spt_predictor *predictor, const struct spt_sample *sample,
+           struct spt_judged *judged, struct septum_error *err)
 {
     size_t pixels = (size_t)sample->height * sample->width;
     float *membrane = spt_alloc_array(pixels, sizeof *membrane);
@@ -215,18 +218,18 @@ add_tally(struct spt_predictor *predictor, const struct spt_sample *sample,
             : spt_fail_memory(err, "probabilities", pixels * sizeof(float));
 
     if (status == SEPTUM_OK)
-        spt_tally_add(tally, membrane, sample->labels, pixels);
+        status = spt_judged_add(judged, membrane, sample, err);
     free(membrane);
     return status;
 }
 
 /* The threshold found on what was tallied, if that is enough to say. */
 static double
-find_threshold(const struct spt_learner *learner, const struct spt_tally *tally,
+find_threshold(const struct spt_learner *learner, const struct spt_judged *known,
                double otherwise)
 {
-    return spt_tally_is_enough(tally, learner->workspace->model.spec.window)
-               ? spt_tally_choose(tally).threshold
+    return spt_tally_is_enough(&known->whole, learner->workspace->model.spec.window)
+               ? spt_tally_choose(&known->whole).threshold
                : otherwise;
 }
 
@@ -240,26 +243,16 @@ publish(struct spt_learner *learner, struct septum_error *err)
 
     spt_trainer_publish(learner->trainer, learner->candidate);
     learner->has_candidate = true;
-    learner->known = (struct spt_tally){0};
+    learner->known = (struct spt_judged){0};
     for (size_t i = 0; i < learnt && status == SEPTUM_OK; i++)
-        status = add_tally(learner->predictor, &learner->lessons.recent[i],
-                           &learner->known, err);
+        status = add_judged(learner->predictor, &learner->lessons.recent[i],
+                            &learner->known, err);
     if (status == SEPTUM_OK && learnt == 0)
-        status = add_tally(learner->predictor, &learner->lessons.list.sample[0],
-                           &learner->known, err);
+        status = add_judged(learner->predictor, &learner->lessons.list.sample[0],
+                            &learner->known, err);
     learner->threshold =
         find_threshold(learner, &learner->known, learner->workspace->model.threshold);
     return status;
-}
-
-/* By F-score; where there is hardly any membrane, that is a matter of a few pixels, and
- * the share of wrong ones says more. */
-static bool
-is_no_worse(const struct spt_tally *truth, const struct spt_score *ours,
-            const struct spt_score *theirs)
-{
-    return spt_tally_has_membrane(truth) ? ours->f_score >= theirs->f_score
-                                         : ours->pixel_error <= theirs->pixel_error;
 }
 
 /* Judge the candidate by the answers that it has not learnt. */
@@ -268,24 +261,23 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
                  struct septum_error *err)
 {
     size_t first = learner->lessons.recent_count - learner->lessons.unseen_count;
-    struct spt_tally ours = {0}, theirs = {0};
-    struct spt_score our_score, their_score;
+    struct spt_judged ours = {.threshold = learner->threshold};
+    struct spt_judged theirs = {.threshold = learner->workspace->model.threshold};
     enum septum_status status = SEPTUM_OK;
 
     if (!learner->has_candidate)
         return SEPTUM_OK;
     for (size_t i = first; i < learner->lessons.recent_count && status == SEPTUM_OK;
          i++) {
-        status = add_tally(learner->predictor, &learner->lessons.recent[i], &ours, err);
+        status =
+            add_judged(learner->predictor, &learner->lessons.recent[i], &ours, err);
         if (status == SEPTUM_OK)
-            status = add_tally(learner->workspace->predictor,
-                               &learner->lessons.recent[i], &theirs, err);
+            status = add_judged(learner->workspace->predictor,
+                                &learner->lessons.recent[i], &theirs, err);
     }
-    our_score = spt_tally_score(&ours, learner->threshold);
-    their_score = spt_tally_score(&theirs, learner->workspace->model.threshold);
-    verdict->better = is_no_worse(&ours, &our_score, &their_score);
+    verdict->better = spt_judge_by_answers(&ours, &theirs);
     learner->has_candidate = verdict->better;
-    spt_tally_join(&learner->known, &ours);
+    spt_tally_join(&learner->known.whole, &ours.whole);
     learner->threshold = find_threshold(learner, &learner->known, learner->threshold);
     return status;
 }
@@ -302,7 +294,7 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
     const struct spt_samples *known = tests ? learner->validation : &answers;
     struct spt_model model = {0};
     struct spt_domain domain = {0};
-    struct spt_tally tally = {0};
+    struct spt_judged turned = {0};
     enum septum_status status = spt_model_copy(&learner->workspace->model, &model, err);
 
     learner->met = true;
@@ -319,10 +311,10 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
                model.spec.parameter_count * sizeof(float));
         spt_net_changed(learner->candidate);
         for (size_t i = 0; i < known->count && status == SEPTUM_OK; i++)
-            status = add_tally(learner->predictor, &known->sample[i], &tally, err);
-        verdict->score = spt_tally_best(&tally);
+            status = add_judged(learner->predictor, &known->sample[i], &turned, err);
+        verdict->score = spt_tally_best(&turned.whole);
         verdict->scored = tests;
-        learner->threshold = find_threshold(learner, &tally, model.threshold);
+        learner->threshold = find_threshold(learner, &turned, model.threshold);
         learner->has_candidate = verdict->better = verdict->turned =
             status == SEPTUM_OK;
         learner->phase = PHASE_IDLE; /* a round that is on learns for the other */
@@ -363,22 +355,21 @@ static enum septum_status
 test(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_error *err)
 {
     const struct spt_sample *sample = &learner->validation->sample[learner->tested];
-    struct spt_score theirs;
     enum septum_status status = SEPTUM_OK;
 
     if (sample->known > 0)
-        status = add_tally(learner->predictor, sample, &learner->ours, err);
+        status = add_judged(learner->predictor, sample, &learner->ours, err);
     if (status == SEPTUM_OK && sample->known > 0)
         status =
-            add_tally(learner->workspace->predictor, sample, &learner->theirs, err);
+            add_judged(learner->workspace->predictor, sample, &learner->theirs, err);
     if (status != SEPTUM_OK || ++learner->tested < learner->validation->count)
         return status;
-    theirs = spt_tally_best(&learner->theirs);
-    verdict->score = spt_tally_best(&learner->ours);
+    verdict->score = spt_tally_best(&learner->ours.whole);
     verdict->scored = true;
-    verdict->better = is_no_worse(&learner->ours, &verdict->score, &theirs);
+    learner->threshold = learner->ours.threshold = verdict->score.threshold;
+    learner->theirs.threshold = learner->workspace->model.threshold;
+    verdict->better = spt_judge_by_images(&learner->ours, &learner->theirs);
     learner->has_candidate = verdict->better;
-    learner->threshold = verdict->score.threshold;
     learner->phase = PHASE_IDLE;
     end_round(learner, verdict);
     return SEPTUM_OK;
@@ -394,7 +385,7 @@ finish(struct spt_learner *learner, struct spt_verdict *verdict,
     if (learner->validation->membrane > 0) {
         learner->phase = PHASE_TESTING;
         learner->tested = 0;
-        learner->ours = learner->theirs = (struct spt_tally){0};
+        learner->ours = learner->theirs = (struct spt_judged){0};
     } else {
         learner->phase = PHASE_WAITING;
         end_round(learner, verdict);

@@ -19,7 +19,7 @@ static const struct spt_settings presets[] = {
         .adapts = true,
         .judges = 8,
         .on_membrane = 0.5,
-        .anchor = 1 << 16,
+        .anchor = 1 << 15,
         .dropout = 0.5,
         .epochs = 15,
         .optimiser = {SPT_RULE_ADAM, .momentum = 0.9, .clip = 1, .horizon = 300},

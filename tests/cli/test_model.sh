@@ -41,6 +41,11 @@ train -o moved.onnx --from model.onnx --transfer 2 --freeze
 check "train --from succeeds" succeeded
 train -o moved-all.onnx --from model.onnx --transfer all
 check "train --transfer all succeeds" succeeded
+septum model info moved-all.onnx
+check "and says how much of the source model is left" \
+    grep -Eq "what was learnt weighs 0\.[0-9][0-9],|untouched, the source model" "$out"
+septum model info moved.onnx
+check "which is nothing where layers are new" sh -c "! grep -q weighs '$out'"
 septum train --images stack/images --labels stack/labels --epochs 1 --threads 1 --quiet \
     --from model.onnx -o moved-net.onnx
 septum model info moved-net.onnx --json
