@@ -4,8 +4,8 @@
  * A round starts from the newest weights and learns from all labelled pixels, of which
  * about half are drawn from the last answers.  What comes of it is a candidate.  It
  * takes the place of the current model only where it does no worse (judge.h) on truth
- * that neither has learnt from: the validation images, where there are any, at the end of
- * the round; otherwise the next answers, when they come and before they are learnt.
+ * that neither has learnt from: the validation images, where there are any, at the end
+ * of the round; otherwise the next answers, when they come and before they are learnt.
  * A candidate that does worse is dropped, and the next round starts from the model
  * again.  The first candidate, which learnt nothing, is the model turned to see
  * negatives, where the first answers ask for it (train/domain.h).

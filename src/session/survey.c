@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "session/clusters.h"
+#include "session/measures.h"
 
 /* A cluster of more than one in so many windows is a kind of tissue: to ask about it
  * twice is not to ask the same twice. */
@@ -175,10 +176,9 @@ enum septum_status
 spt_survey_measure(struct spt_survey *survey, size_t i,
                    const struct spt_measure_options *options, struct septum_error *err)
 {
-    const struct spt_measured measured = {.f = survey->f[i]};
-    enum septum_status status =
-        spt_measure_windows(survey->workspace->predictor, &survey->samples.sample[i],
-                            &survey->candidates[i].grid, options, &measured, err);
+    enum septum_status status = spt_measures_find(
+        survey->workspace, survey->which[i], &survey->samples.sample[i],
+        &survey->candidates[i].grid, options, survey->f[i], err);
 
     survey->measured[i] = survey->measured[i] || status == SEPTUM_OK;
     return status;

@@ -47,7 +47,8 @@ spt_survey_cluster(struct spt_survey *survey, bool density,
 enum septum_status
 spt_survey_fade(struct spt_survey *survey, double fade, struct septum_error *err);
 
-/* Measure f of the windows of image `i` with the workspace's model. */
+/* Measure f of the windows of image `i` with the workspace's model, or fetch it
+ * (session/measures.h). */
 enum septum_status
 spt_survey_measure(struct spt_survey *survey, size_t i,
                    const struct spt_measure_options *options, struct septum_error *err);
