@@ -3,6 +3,7 @@
  */
 #include "session/worker_jobs.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +19,21 @@ spt_cluster_is_due(struct spt_worker *worker)
     return worker->survey.clusters == 0 && worker->sheets != NULL;
 }
 
+/* A search asks thousands of times a second: the board, which pages wait for, changes
+ * by whole hundredths only. */
 static bool
 is_wanted(void *user, double fraction)
 {
     struct spt_worker *worker = user;
-    bool stop;
+    const double told = floor(100 * fraction) / 100;
+    const bool news = spt_worker_look(worker)->fraction != told;
+    const bool stop = worker->shared->stop;
 
-    spt_worker_lock(worker)->fraction = fraction;
-    stop = worker->shared->stop;
-    spt_worker_unlock(worker);
+    spt_worker_leave(worker);
+    if (news) {
+        spt_worker_lock(worker)->fraction = told;
+        spt_worker_unlock(worker);
+    }
     return !stop;
 }
 
