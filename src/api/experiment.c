@@ -246,12 +246,9 @@ describe_samples(const char *name, const struct spt_range *range,
     spt_sha256_init(&sha);
     for (size_t i = 0; i < samples->count; i++) {
         const struct spt_sample *sample = &samples->sample[i];
-        size_t pixels = (size_t)sample->height * sample->width;
 
-        spt_sha256_add(&sha, &sample->height, sizeof sample->height);
-        spt_sha256_add(&sha, &sample->width, sizeof sample->width);
-        spt_sha256_add(&sha, sample->pixels, pixels * sizeof *sample->pixels);
-        spt_sha256_add(&sha, sample->labels, pixels);
+        spt_sample_digest(sample, &sha);
+        spt_sha256_add(&sha, sample->labels, (size_t)sample->height * sample->width);
     }
     spt_sha256_end(&sha, digest);
     spt_text_add(out, "%s: %zu images, ", name, range->count);

@@ -39,14 +39,8 @@ find_digest(const struct spt_samples *samples, uint32_t side,
 
     spt_sha256_init(&sha);
     spt_sha256_add(&sha, how, sizeof how);
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct spt_sample *sample = &samples->sample[i];
-
-        spt_sha256_add(&sha, &sample->height, sizeof sample->height);
-        spt_sha256_add(&sha, &sample->width, sizeof sample->width);
-        spt_sha256_add(&sha, sample->pixels,
-                       (size_t)sample->height * sample->width * sizeof(float));
-    }
+    for (size_t i = 0; i < samples->count; i++)
+        spt_sample_digest(&samples->sample[i], &sha);
     spt_sha256_end(&sha, digest);
 }
 

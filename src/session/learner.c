@@ -50,7 +50,7 @@ struct spt_learner {
     uint64_t steps, all_steps, rounds;
     size_t tested;                  /* validation images so far */
     struct spt_judged ours, theirs; /* candidate's and current model's, on them */
-    struct spt_judged known;        /* the candidate's, on the last answers */
+    struct spt_tally known;         /* the candidate's, on the last answers */
     double threshold;               /* of the candidate */
 };
 
@@ -225,11 +225,11 @@ add_judged(struct spt_predictor *predictor, const struct spt_sample *sample,
 
 /* The threshold found on what was tallied, if that is enough to say. */
 static double
-find_threshold(const struct spt_learner *learner, const struct spt_judged *known,
+find_threshold(const struct spt_learner *learner, const struct spt_tally *known,
                double otherwise)
 {
-    return spt_tally_is_enough(&known->whole, learner->workspace->model.spec.window)
-               ? spt_tally_choose(&known->whole).threshold
+    return spt_tally_is_enough(known, learner->workspace->model.spec.window)
+               ? spt_tally_choose(known).threshold
                : otherwise;
 }
 
@@ -238,18 +238,19 @@ find_threshold(const struct spt_learner *learner, const struct spt_judged *known
 static enum septum_status
 publish(struct spt_learner *learner, struct septum_error *err)
 {
+    struct spt_judged known = {0};
     enum septum_status status = SEPTUM_OK;
     size_t learnt = learner->lessons.recent_count - learner->lessons.unseen_count;
 
     spt_trainer_publish(learner->trainer, learner->candidate);
     learner->has_candidate = true;
-    learner->known = (struct spt_judged){0};
     for (size_t i = 0; i < learnt && status == SEPTUM_OK; i++)
-        status = add_judged(learner->predictor, &learner->lessons.recent[i],
-                            &learner->known, err);
+        status =
+            add_judged(learner->predictor, &learner->lessons.recent[i], &known, err);
     if (status == SEPTUM_OK && learnt == 0)
         status = add_judged(learner->predictor, &learner->lessons.list.sample[0],
-                            &learner->known, err);
+                            &known, err);
+    learner->known = known.whole;
     learner->threshold =
         find_threshold(learner, &learner->known, learner->workspace->model.threshold);
     return status;
@@ -277,7 +278,7 @@ judge_by_answers(struct spt_learner *learner, struct spt_verdict *verdict,
     }
     verdict->better = spt_judge_by_answers(&ours, &theirs);
     learner->has_candidate = verdict->better;
-    spt_tally_join(&learner->known.whole, &ours.whole);
+    spt_tally_join(&learner->known, &ours.whole);
     learner->threshold = find_threshold(learner, &learner->known, learner->threshold);
     return status;
 }
@@ -314,7 +315,7 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
             status = add_judged(learner->predictor, &known->sample[i], &turned, err);
         verdict->score = spt_tally_best(&turned.whole);
         verdict->scored = tests;
-        learner->threshold = find_threshold(learner, &turned, model.threshold);
+        learner->threshold = find_threshold(learner, &turned.whole, model.threshold);
         learner->has_candidate = verdict->better = verdict->turned =
             status == SEPTUM_OK;
         learner->phase = PHASE_IDLE; /* a round that is on learns for the other */

@@ -21,8 +21,6 @@ find_digest(const struct spt_workspace *workspace, const struct spt_sample *samp
     const double how[] = {
         RULE,
         grid->side,
-        sample->height,
-        sample->width,
         options->from,
         options->every,
         options->passes,
@@ -35,8 +33,7 @@ find_digest(const struct spt_workspace *workspace, const struct spt_sample *samp
     spt_sha256_add(&sha, how, sizeof how);
     spt_sha256_add(&sha, &options->key, sizeof options->key);
     spt_sha256_add(&sha, &workspace->model_id, sizeof workspace->model_id);
-    spt_sha256_add(&sha, sample->pixels,
-                   (size_t)sample->height * sample->width * sizeof *sample->pixels);
+    spt_sample_digest(sample, &sha);
     spt_sha256_end(&sha, digest);
 }
 

@@ -112,6 +112,15 @@ spt_samples_clear(struct spt_samples *samples)
     *samples = (struct spt_samples){0};
 }
 
+void
+spt_sample_digest(const struct spt_sample *sample, struct spt_sha256 *sha)
+{
+    spt_sha256_add(sha, &sample->height, sizeof sample->height);
+    spt_sha256_add(sha, &sample->width, sizeof sample->width);
+    spt_sha256_add(sha, sample->pixels,
+                   (size_t)sample->height * sample->width * sizeof *sample->pixels);
+}
+
 uint32_t
 spt_samples_least_side(const struct spt_samples *samples, uint32_t least)
 {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/sha256.h"
 #include "image/mask.h"
 #include "image/set.h"
 
@@ -37,6 +38,9 @@ spt_samples_load(const struct spt_set *images, const struct spt_set *masks,
                  const size_t *mask_of, const struct spt_mask_rule *rule,
                  uint32_t window, struct spt_samples *out, struct septum_error *err);
 void spt_samples_clear(struct spt_samples *samples);
+
+/* Add an image's size and its normalised pixels to a digest. */
+void spt_sample_digest(const struct spt_sample *sample, struct spt_sha256 *sha);
 
 /* The least height or width of these samples, or `least` where that is less. */
 uint32_t spt_samples_least_side(const struct spt_samples *samples, uint32_t least);

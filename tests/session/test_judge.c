@@ -13,11 +13,12 @@
 #define SIDE 40
 #define PIXELS (SIDE * SIDE)
 
-/* A membrane from top to bottom, over columns [left, right), and what two nets predict
- * of it. */
+/* A membrane from top to bottom, over columns [left, right), what two nets predict of
+ * it, and what they score. */
 struct fixture {
     uint8_t labels[PIXELS];
     float ours[PIXELS], theirs[PIXELS];
+    struct spt_judged we, they;
 };
 
 static void
@@ -43,15 +44,17 @@ paint(float *map, uint32_t top, uint32_t bottom, uint32_t left, uint32_t right,
             map[y * SIDE + x] = value;
 }
 
-static struct spt_judged
-judge(struct fixture *fixture, const float *map)
+static void
+judge(struct fixture *fixture)
 {
     const struct spt_sample sample = {
         .height = SIDE, .width = SIDE, .labels = fixture->labels};
-    struct spt_judged judged = {.threshold = 0.5};
 
-    assert_int_equal(spt_judged_add(&judged, map, &sample, NULL), SEPTUM_OK);
-    return judged;
+    fixture->we = fixture->they = (struct spt_judged){.threshold = 0.5};
+    assert_int_equal(spt_judged_add(&fixture->we, fixture->ours, &sample, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(spt_judged_add(&fixture->they, fixture->theirs, &sample, NULL),
+                     SEPTUM_OK);
 }
 
 /* They drew the proposal, whose edge was left as it was, and miss a piece; we draw the
@@ -60,51 +63,45 @@ static void
 edges_have_no_say(void **state)
 {
     struct fixture fixture;
-    struct spt_judged ours, theirs;
 
     (void)state;
     begin(&fixture, 10, 16);
     paint(fixture.theirs, 20, 23, 10, 16, 0.1F);
     paint(fixture.ours, 0, SIDE, 10, 11, 0.1F);
     paint(fixture.ours, 0, SIDE, 15, 16, 0.1F);
-    ours = judge(&fixture, fixture.ours);
-    theirs = judge(&fixture, fixture.theirs);
-    assert_false(spt_judge_by_images(&ours, &theirs));
-    assert_true(spt_judge_by_answers(&ours, &theirs));
-    assert_false(spt_judge_by_answers(&theirs, &ours));
-    assert_true(spt_judge_by_answers(&ours, &ours));
+    judge(&fixture);
+    assert_false(spt_judge_by_images(&fixture.we, &fixture.they));
+    assert_true(spt_judge_by_answers(&fixture.we, &fixture.they));
+    assert_false(spt_judge_by_answers(&fixture.they, &fixture.we));
+    assert_true(spt_judge_by_answers(&fixture.we, &fixture.we));
 }
 
 static void
 a_thin_membrane_is_all_edge_and_judged_whole(void **state)
 {
     struct fixture fixture;
-    struct spt_judged ours, theirs;
 
     (void)state;
     begin(&fixture, 10, 12);
     paint(fixture.ours, 20, 23, 10, 12, 0.1F);
-    ours = judge(&fixture, fixture.ours);
-    theirs = judge(&fixture, fixture.theirs);
-    assert_false(spt_tally_has_membrane(&ours.inner));
-    assert_false(spt_judge_by_answers(&ours, &theirs));
-    assert_true(spt_judge_by_answers(&theirs, &ours));
+    judge(&fixture);
+    assert_false(spt_tally_has_membrane(&fixture.we.inner));
+    assert_false(spt_judge_by_answers(&fixture.we, &fixture.they));
+    assert_true(spt_judge_by_answers(&fixture.they, &fixture.we));
 }
 
 static void
 hardly_any_membrane_is_judged_by_wrong_pixels(void **state)
 {
     struct fixture fixture;
-    struct spt_judged ours, theirs;
 
     (void)state;
     begin(&fixture, 0, 0);
     paint(fixture.ours, 5, 15, 5, 15, 0.9F);
     fixture.labels[PIXELS - 1] = SPT_LABEL_MEMBRANE; /* which both miss */
-    ours = judge(&fixture, fixture.ours);
-    theirs = judge(&fixture, fixture.theirs);
-    assert_false(spt_judge_by_answers(&ours, &theirs));
-    assert_true(spt_judge_by_answers(&theirs, &ours));
+    judge(&fixture);
+    assert_false(spt_judge_by_answers(&fixture.we, &fixture.they));
+    assert_true(spt_judge_by_answers(&fixture.they, &fixture.we));
 }
 
 /* What is not known is no other class, nor is what lies beyond the image. */
@@ -112,18 +109,18 @@ static void
 only_known_neighbours_make_an_edge(void **state)
 {
     struct fixture fixture;
-    struct spt_judged judged;
 
     (void)state;
     begin(&fixture, 0, 20);
     for (uint32_t y = 0; y < SIDE; y++)
         fixture.labels[y * SIDE + 20] = SPT_LABEL_UNKNOWN;
-    judged = judge(&fixture, fixture.ours);
-    assert_memory_equal(&judged.whole, &judged.inner, sizeof judged.inner);
+    judge(&fixture);
+    assert_memory_equal(&fixture.we.whole, &fixture.we.inner, sizeof fixture.we.inner);
     fixture.labels[5 * SIDE + 20] = SPT_LABEL_OTHER; /* beside membrane, and others */
-    judged = judge(&fixture, fixture.ours);
-    assert_int_equal(judged.whole.membrane[900] - judged.inner.membrane[900], 3);
-    assert_int_equal(judged.whole.other[100] - judged.inner.other[100], 1);
+    judge(&fixture);
+    assert_int_equal(fixture.we.whole.membrane[900] - fixture.we.inner.membrane[900],
+                     3);
+    assert_int_equal(fixture.we.whole.other[100] - fixture.we.inner.other[100], 1);
 }
 
 int
