@@ -80,6 +80,7 @@ struct septum_model_info {
     double threshold;          /* of the membrane mask, chosen on labelled pixels */
     double trained_epochs;     /* passes over the training images */
     uint64_t trained_windows;  /* windows (labelled pixels) learnt from, with repeats */
+    uint32_t symmetries;       /* of a square under which it saw its images: 8, 2, 1 */
     const char *normalisation; /* rule that brings an image to the net's scale */
     const char *history;       /* how the model came to be, a line a training */
 };
@@ -163,6 +164,15 @@ enum septum_pixel_size {
                                sees the images at half their size */
 };
 
+/* ---- symmetries ------------------------------------------------------------------ */
+
+/* As what else an image could have been taken: what a net is shown of it. */
+enum septum_symmetries {
+    SEPTUM_SYMMETRIES_ALL,    /* turned by quarters and mirrored, all 8 */
+    SEPTUM_SYMMETRIES_MIRROR, /* with left and right exchanged */
+    SEPTUM_SYMMETRIES_NONE,   /* as it is only */
+};
+
 /* ---- training -------------------------------------------------------------------- */
 
 enum septum_form {
@@ -187,6 +197,7 @@ struct septum_train_options {
     bool freeze;        /* keep the copied layers fixed */
     enum septum_polarity polarity; /* of its images and these */
     enum septum_pixel_size pixel_size;
+    enum septum_symmetries symmetries;
     enum septum_form form;
     bool has_form;  /* else the preset's */
     double epochs;  /* 0 = the preset's */
@@ -215,7 +226,8 @@ struct septum_segment_options {
     const char *directory; /* made if missing; NAME.tif, and NAME-mask.png etc. */
     bool mask;             /* also 255 = membrane at the model's threshold */
     bool uncertainty;      /* also 1 - 2 |P - 0.5|: 1 = most uncertain */
-    bool average;          /* mean over the 8 symmetries: better, 8 times the work */
+    bool average;          /* mean over the symmetries that the model learnt under,
+                              mostly 8: better, as many times the work */
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = what septum_bench()
@@ -384,7 +396,7 @@ enum septum_novelty {
 /* Where the probabilities come from that tell how unsure the net is. */
 enum septum_measure {
     SEPTUM_MEASURE_ONCE,       /* one prediction */
-    SEPTUM_MEASURE_SYMMETRIES, /* the mean over the 8 symmetries of the square */
+    SEPTUM_MEASURE_SYMMETRIES, /* the mean over the symmetries that it learnt under */
     SEPTUM_MEASURE_DROPOUT,    /* the mean over 8 predictions with dropout */
 };
 

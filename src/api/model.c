@@ -48,6 +48,7 @@ septum_model_info(const struct septum_model *model)
         .threshold = held->threshold,
         .trained_epochs = held->trained_epochs,
         .trained_windows = held->trained_windows,
+        .symmetries = held->symmetries,
         .normalisation = held->normalisation,
         .history = held->history,
     };

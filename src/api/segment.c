@@ -168,6 +168,7 @@ prepare(struct job *job, uint32_t threads, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_model_net(&job->model, options->model, &job->net, err);
     if (status == SEPTUM_OK) {
+        how.symmetries = job->model.symmetries;
         how.tile = options->tile > 0
                        ? options->tile
                        : spt_tile_recall(&job->model.spec, how.precision, threads);

@@ -69,6 +69,8 @@ choose_settings(const struct septum_train_options *options, struct spt_settings 
     if (options->has_form)
         out->form =
             options->form == SEPTUM_FORM_PATCH ? SPT_FORM_PATCH : SPT_FORM_DENSE;
+    if (options->symmetries != SEPTUM_SYMMETRIES_ALL)
+        out->symmetries = options->symmetries == SEPTUM_SYMMETRIES_MIRROR ? 2 : 1;
     if (options->epochs > 0)
         out->epochs = options->epochs;
     out->precision = spt_engine_precision(spt_choose_precision(options->precision));
@@ -180,7 +182,8 @@ find_fingerprint(const struct septum_train_options *options, const struct job *j
                               settings->epochs,         options->minutes,
                               job->first_trained,       settings->optimiser.rule,
                               settings->optimiser.clip, settings->optimiser.horizon,
-                              settings->on_membrane,    settings->anchor};
+                              settings->on_membrane,    settings->anchor,
+                              settings->symmetries};
     const struct spt_samples *sets[] = {&job->samples, &job->validation};
     char spec[SPT_SPEC_TEXT];
     uint64_t print = spt_fingerprint(options->seed, numbers, sizeof numbers);
@@ -274,6 +277,7 @@ save_model(const struct septum_train_options *options, const struct job *job,
     memcpy(model.parameters, spt_net_parameters(job->net),
            spec->parameter_count * sizeof(float));
     model.threshold = result->threshold;
+    model.symmetries = job->settings.symmetries;
     model.trained_epochs = result->epochs;
     model.trained_windows = result->windows;
     if (job->from.history != NULL && job->from.history[0] != '\0') {

@@ -428,6 +428,7 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
     memcpy(model->parameters, spt_net_parameters(state->answer),
            spec->parameter_count * sizeof(float));
     model->threshold = state->threshold;
+    model->symmetries = state->trial->settings->symmetries;
     model->trained_epochs = state->epoch;
     model->trained_windows = steps * spt_trainer_step_windows(state->trainer);
     snprintf(line, sizeof line,

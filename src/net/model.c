@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "image/normalise.h"
+#include "image/symmetry.h"
 
 /* Fill in the owned blocks of a model whose spec is set. */
 static enum septum_status
@@ -35,7 +36,8 @@ enum septum_status
 spt_model_init(struct spt_model *model, const struct spt_spec *spec,
                struct septum_error *err)
 {
-    struct spt_model made = {.spec = *spec, .threshold = 0.5};
+    struct spt_model made = {
+        .spec = *spec, .threshold = 0.5, .symmetries = SPT_SYMMETRIES};
     enum septum_status status = own_copies(&made, NULL, SPT_NORMALISATION, "", err);
 
     if (status == SEPTUM_OK)

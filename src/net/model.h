@@ -8,8 +8,10 @@
 
 struct spt_model {
     struct spt_spec spec;
-    float *parameters; /* spec.parameter_count floats, see spec.h; owned */
-    double threshold;  /* membrane from here on, in [0, 1] */
+    float *parameters;   /* spec.parameter_count floats, see spec.h; owned */
+    double threshold;    /* membrane from here on, in [0, 1] */
+    uint32_t symmetries; /* of a square under which it saw its images: the first so
+                            many, a group */
     double trained_epochs;
     uint64_t trained_windows;
     char *normalisation; /* name of the rule; owned */
@@ -17,7 +19,7 @@ struct spt_model {
 };
 
 /* Make *model, whatever it held, a model of `spec` with zero weights, threshold 0.5,
- * empty history and normalisation SPT_NORMALISATION.  Clear it with
+ * all symmetries, empty history and normalisation SPT_NORMALISATION.  Clear it with
  * spt_model_clear(). */
 enum septum_status spt_model_init(struct spt_model *model, const struct spt_spec *spec,
                                   struct septum_error *err);

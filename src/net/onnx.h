@@ -10,7 +10,8 @@
  * layerN.biases, in raw little-endian floats.
  *
  * metadata_props (strings): septum.version, septum.net, septum.normalisation,
- * septum.threshold, septum.trained_epochs, septum.trained_windows, septum.history.
+ * septum.threshold, septum.trained_epochs, septum.trained_windows, septum.symmetries
+ * (8 where a file does not say it), septum.history.
  *
  * What is read is the metadata and the initialisers: the graph follows from them.
  */

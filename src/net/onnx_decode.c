@@ -12,11 +12,13 @@
 
 #include "base/alloc.h"
 #include "image/normalise.h"
+#include "image/symmetry.h"
 #include "net/onnx.h"
 #include "net/onnx_schema.h"
 #include "net/protobuf.h"
 
-/* What the metadata must hold, in the order of `keys`. */
+/* What is read of the metadata, in the order of `keys`: the first NEEDED must be there,
+ * models of before there was a key lack the others. */
 enum {
     NET,
     NORMALISATION,
@@ -24,6 +26,8 @@ enum {
     TRAINED_EPOCHS,
     TRAINED_WINDOWS,
     HISTORY,
+    NEEDED,
+    SYMMETRIES = NEEDED,
     KEY_COUNT,
 };
 
@@ -34,6 +38,7 @@ static const char *const keys[KEY_COUNT] = {
     [TRAINED_EPOCHS] = "septum.trained_epochs",
     [TRAINED_WINDOWS] = "septum.trained_windows",
     [HISTORY] = "septum.history",
+    [SYMMETRIES] = "septum.symmetries",
 };
 
 /* A file while it is read. */
@@ -148,6 +153,13 @@ scan_number(const char *text, double *value)
     return end != text && *end == '\0' && isfinite(*value);
 }
 
+static bool
+scan_symmetries(const char *text, uint32_t *count)
+{
+    *count = (uint32_t)(*text - '0');
+    return text[0] != '\0' && text[1] == '\0' && spt_symmetries_are_group(*count);
+}
+
 /* Check that all texts are there, and turn them into a model without weights. */
 static enum septum_status
 read_metadata(struct reading *reading, size_t file_bytes, struct spt_model *model)
@@ -162,7 +174,7 @@ read_metadata(struct reading *reading, size_t file_bytes, struct spt_model *mode
                         "%s: an ONNX model that Septum did not make (no septum.net in "
                         "its metadata)",
                         reading->name);
-    for (size_t i = 0; i < KEY_COUNT; i++)
+    for (size_t i = 0; i < NEEDED; i++)
         if (reading->text[i] == NULL)
             return refuse(reading, "no %s in its metadata", keys[i]);
     if (spt_spec_parse(reading->text[NET], &spec, &why) != SEPTUM_OK)
@@ -193,6 +205,10 @@ read_metadata(struct reading *reading, size_t file_bytes, struct spt_model *mode
         !isdigit((unsigned char)*reading->text[TRAINED_WINDOWS]))
         return refuse(reading, "septum.trained_windows is \"%.64s\", not a count",
                       reading->text[TRAINED_WINDOWS]);
+    if (reading->text[SYMMETRIES] != NULL &&
+        !scan_symmetries(reading->text[SYMMETRIES], &model->symmetries))
+        return refuse(reading, "septum.symmetries is \"%.64s\", not 1, 2 or 8",
+                      reading->text[SYMMETRIES]);
     free(model->history);
     model->history = reading->text[HISTORY];
     reading->text[HISTORY] = NULL; /* now the model's */

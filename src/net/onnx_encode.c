@@ -211,18 +211,20 @@ static void
 put_all_metadata(struct spt_protobuf_writer *out, const struct spt_model *model)
 {
     char net[SPT_SPEC_TEXT], threshold[SPT_ONNX_TEXT], epochs[SPT_ONNX_TEXT],
-        windows[SPT_ONNX_TEXT];
+        windows[SPT_ONNX_TEXT], symmetries[SPT_ONNX_TEXT];
 
     spt_spec_format(&model->spec, net);
     format_number(model->threshold, threshold);
     format_number(model->trained_epochs, epochs);
     snprintf(windows, sizeof windows, "%" PRIu64, model->trained_windows);
+    snprintf(symmetries, sizeof symmetries, "%" PRIu32, model->symmetries);
     put_metadata(out, "septum.version", SEPTUM_VERSION);
     put_metadata(out, "septum.net", net);
     put_metadata(out, "septum.normalisation", model->normalisation);
     put_metadata(out, "septum.threshold", threshold);
     put_metadata(out, "septum.trained_epochs", epochs);
     put_metadata(out, "septum.trained_windows", windows);
+    put_metadata(out, "septum.symmetries", symmetries);
     put_metadata(out, "septum.history", model->history);
 }
 

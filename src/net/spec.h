@@ -1,20 +1,20 @@
 /*
  * spec.h - a net as data, in the paper's notation.
  *
- *	[window<side>] [mean<size>] { conv<kernel>-<channels> | pool<size> | FC-<channels> }
- *... FC-1
+ *	[window<side>] [mean<size>] LAYER... FC-1
  *
- * for example the default preset
+ * where LAYER is conv<kernel>-<channels>, pool<size> or FC-<channels>; for example the
+ * default preset
  *
  *	conv5-48 pool2 conv5-48 pool2 conv4-48 pool2 FC-200 FC-200 FC-1
  *
  * A convolution is square, without padding, stride 1, followed by ReLU.  A pooling
  * takes the maximum of size x size blocks; a mean, which may only stand first, their
- *mean, so that the layers behind it see the image at a smaller size.  An FC layer sees
- *all that the layer before it left (so the first is a convolution as large as its
- *input, and only FC layers may follow it); ReLU follows each but the last, whose one
- *output is the logit of "the window's pixel is membrane".  The window's side is 64 when
- *it is not said.  Every size must fit: a pooling or a mean must divide its input.
+ * mean, so that the layers behind it see the image at a smaller size.  An FC layer sees
+ * all that the layer before it left (so the first is a convolution as large as its
+ * input, and only FC layers may follow it); ReLU follows each but the last, whose one
+ * output is the logit of "the window's pixel is membrane".  The window's side is 64
+ * when it is not said.  Every size must fit: a pooling or a mean must divide its input.
  *
  * Parameters of a net lie in one block of floats: for each layer with weights, in
  * order, its weights [output channel][input channel][row][column], then its biases

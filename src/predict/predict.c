@@ -43,6 +43,8 @@ spt_predictor_create(struct spt_net *net, const struct spt_predict_options *opti
     predictor->options = *options;
     if (predictor->options.memory == 0)
         predictor->options.memory = DEFAULT_MEMORY;
+    if (predictor->options.symmetries == 0)
+        predictor->options.symmetries = SPT_SYMMETRIES;
     *out = predictor;
     return SEPTUM_OK;
 }
@@ -103,7 +105,7 @@ struct job {
     uint32_t height, width;
     bool streamed; /* its bands are ours */
     uint64_t taken;
-    bool average;   /* over the 8 symmetries */
+    bool average;   /* over the symmetries */
     uint32_t every; /* pixels from one answer to the next; 1 but for coarse ones */
     double dropout;
     uint64_t key, number;        /* of the draw; of the tile in it */
@@ -259,7 +261,7 @@ count_passes(const struct spt_predictor *predictor, const struct job *job)
     uint64_t down = divide_up(job->height, predictor->tile);
     uint64_t across = divide_up(job->width, predictor->tile);
 
-    return down * across * (job->average ? SPT_SYMMETRIES : 1);
+    return down * across * (job->average ? predictor->options.symmetries : 1);
 }
 
 /* Answers a side of a tile. */
@@ -302,6 +304,7 @@ add_turned(struct spt_predictor *predictor, struct job *job,
     uint32_t above = s & 2 ? window - 1 - window / 2 : window / 2;
     uint32_t beside = s & 1 ? window - 1 - window / 2 : window / 2;
     bool transposed = spt_symmetry_transposes(s);
+    const float count = (float)predictor->options.symmetries;
     enum septum_status status;
 
     spt_mirror_crop_band(band, (int64_t)top - (transposed ? beside : above),
@@ -315,7 +318,7 @@ add_turned(struct spt_predictor *predictor, struct job *job,
     spt_symmetry_floats(predictor->turned[0], tile, tile, spt_symmetry_inverse(s),
                         predictor->turned[1]);
     for (size_t i = 0; i < outputs; i++)
-        predictor->answer[i] += predictor->turned[1][i] / SPT_SYMMETRIES;
+        predictor->answer[i] += predictor->turned[1][i] / count;
     return SEPTUM_OK;
 }
 
@@ -335,7 +338,7 @@ predict_tile(struct spt_predictor *predictor, struct job *job,
     }
     memset(predictor->answer, 0,
            (size_t)predictor->tile * predictor->tile * sizeof *predictor->answer);
-    for (int s = 0; s < SPT_SYMMETRIES && status == SEPTUM_OK; s++)
+    for (int s = 0; s < (int)predictor->options.symmetries && status == SEPTUM_OK; s++)
         status = add_turned(predictor, job, band, top, left, s, err);
     return status;
 }

@@ -21,7 +21,9 @@ struct spt_predict_options {
     uint32_t tile;   /* outputs a side, rounded up to the net's stride; 0 = the largest
                         up to 512 that `memory` allows */
     uint64_t memory; /* bytes of working memory; 0 = 1 GiB */
-    bool average;    /* the mean over the 8 symmetries */
+    bool average;    /* the mean over the symmetries below */
+    uint32_t symmetries; /* of a square, under which the net learnt: the first so many,
+                            a group; 0 = all 8 */
     enum spt_precision precision;
 };
 
@@ -66,7 +68,7 @@ spt_predict_dropout(struct spt_predictor *predictor, const float *image,
                     uint32_t height, uint32_t width, double dropout, uint64_t key,
                     float *membrane, struct septum_error *err);
 
-/* The mean over the 8 symmetries, whatever the options say. */
+/* The mean over the symmetries, whatever the options say of it. */
 enum septum_status
 spt_predict_symmetries(struct spt_predictor *predictor, const float *image,
                        uint32_t height, uint32_t width, float *membrane,

@@ -60,7 +60,7 @@ spt_workspace_clear(struct spt_workspace *workspace)
 enum septum_status
 spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err)
 {
-    static const struct spt_predict_options options;
+    struct spt_predict_options options = {0};
     const char *path = spt_project_path(workspace->project);
     struct spt_bytes onnx = {0};
     enum septum_status status =
@@ -74,6 +74,7 @@ spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err)
         status = spt_onnx_decode(&onnx, path, &workspace->model, err);
     if (status == SEPTUM_OK)
         status = spt_model_net(&workspace->model, path, &workspace->net, err);
+    options.symmetries = workspace->model.symmetries;
     if (status == SEPTUM_OK)
         status =
             spt_predictor_create(workspace->net, &options, &workspace->predictor, err);

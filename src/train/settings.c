@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "image/symmetry.h"
+
 static const struct spt_settings presets[] = {
     {
         .name = "default",
@@ -13,6 +15,7 @@ static const struct spt_settings presets[] = {
         .tile = 64,
         .windows = 256,
         .views = 1,
+        .symmetries = SPT_SYMMETRIES,
         .rate = 1e-3,
         .ramp = 16,
         .hold = 0.5,
@@ -38,6 +41,7 @@ static const struct spt_settings presets[] = {
         .windows = 256,
         .drawn = true,
         .views = 8,
+        .symmetries = SPT_SYMMETRIES,
         .rate = 1e-2,
         .ramp = 0,
         .hold = 1,

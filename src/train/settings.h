@@ -17,10 +17,12 @@ struct spt_settings {
     uint32_t tile;    /* dense form: outputs a side of the tile that is a mini-batch */
     uint32_t windows; /* patch form: windows of a mini-batch */
     uint32_t views;   /* times each labelled pixel is seen in an epoch */
-    uint32_t ramp;    /* steps over which the rate grows from 0 */
-    uint32_t judges;  /* one in so many labelled windows is kept from learning, to find
-                         the threshold on, when there are no validation images; 0 = none:
-                         it is found on what was learnt */
+    uint32_t symmetries; /* of a square that what is seen is drawn from: the first so
+                            many; a group */
+    uint32_t ramp;       /* steps over which the rate grows from 0 */
+    uint32_t judges; /* one in so many labelled windows is kept from learning, to find
+                        the threshold on, when there are no validation images; 0 = none:
+                        it is found on what was learnt */
     enum spt_precision precision; /* of training; whoever predicts chooses for itself */
     bool drawn;  /* balance the classes by drawing as many others as there are
                     membrane pixels, the paper's way; else by weighing them so */

@@ -265,7 +265,7 @@ fill_tile(struct spt_trainer *trainer, struct spt_random *random)
     uint32_t reach = (trainer->wide.side - made.side) / 2 + made.margin;
     struct spt_cut cut = {
         .side = trainer->wide.side,
-        .symmetry = (int)spt_random_below(random, SPT_SYMMETRIES),
+        .symmetry = (int)spt_random_below(random, trainer->settings.symmetries),
         .label_side = trainer->wide.side,
     };
     struct spt_random variations;
@@ -309,7 +309,7 @@ fill_windows(struct spt_trainer *trainer, struct spt_random *random)
         uint32_t height, width;
         struct spt_cut cut = {
             .side = window,
-            .symmetry = (int)spt_random_below(random, SPT_SYMMETRIES),
+            .symmetry = (int)spt_random_below(random, trainer->settings.symmetries),
         };
 
         turn_place(&trainer->samples->sample[place.sample], cut.symmetry, &place,

@@ -30,12 +30,21 @@ check "and hold no escape sequences" sh -c "! grep -q '$(printf '\033')' '$err'"
 
 septum model info model.onnx --json
 check "model info has the keys" json_has net window layers parameters threshold \
-    trained_epochs trained_windows normalisation history
+    trained_epochs trained_windows symmetries normalisation history
 # 3*3*1*4+4 + 3*3*4*6+6 + 5*5*6*8+8 + 8+1
 check "model info counts" json_is window 16 layers 4 parameters 1479 trained_epochs 2 \
-    net "$net"
+    symmetries 8 net "$net"
 septum model info model.onnx
 check "model info for people" grep -q "^parameters  *1479$" "$out"
+
+train -o mirrored.onnx --symmetries mirror
+check "train --symmetries succeeds" succeeded
+septum model info mirrored.onnx --json
+check "and the model keeps it" json_is symmetries 2
+septum segment -m mirrored.onnx stack/images -o once --quiet
+septum segment -m mirrored.onnx stack/images -o twice --average --quiet
+check "segment --average succeeds" succeeded
+check "and is another map than without" sh -c '! cmp -s once/000.tif twice/000.tif'
 
 train -o moved.onnx --from model.onnx --transfer 2 --freeze
 check "train --from succeeds" succeeded
@@ -132,7 +141,7 @@ check "which is the one that model info tells" json_is model_threshold "$thresho
 
 septum model info model.onnx --filters filters.png --json
 check "model info --filters still prints" json_has net window layers parameters threshold \
-    trained_epochs trained_windows normalisation history
+    trained_epochs trained_windows symmetries normalisation history
 check "and draws" sh -c "head -c 4 filters.png | grep -q PNG"
 septum model info model.onnx --filters filters.png
 check "an existing picture is refused" exited 1 "filters.png: "

@@ -38,6 +38,7 @@ make_model(const char *net)
     model.threshold = 0.1;
     model.trained_epochs = 1.0 / 3;
     model.trained_windows = UINT64_MAX;
+    model.symmetries = 2;
     assert_int_equal(spt_model_add_history(&model, "\303\251 one", NULL), SEPTUM_OK);
     assert_int_equal(spt_model_add_history(&model, "two", NULL), SEPTUM_OK);
     return model;
@@ -123,6 +124,7 @@ gives_back_what_was_written(void **state)
     assert_true(read.threshold == 0.1);
     assert_true(read.trained_epochs == 1.0 / 3);
     assert_true(read.trained_windows == UINT64_MAX);
+    assert_int_equal(read.symmetries, 2);
     assert_string_equal(read.normalisation, "median-p5-p95");
     assert_string_equal(read.history, "\303\251 one\ntwo\n");
     again = encode(&read);
@@ -160,8 +162,8 @@ writes_numbers_alike_in_any_locale(void **state)
 static void
 writes_fields_in_order_for_the_versions_promised(void **state)
 {
-    /* ir_version, producer name and version, graph, opset_import, 7 metadata_props */
-    static const uint32_t order[] = {1, 2, 3, 7, 8, 14, 14, 14, 14, 14, 14, 14};
+    /* ir_version, producer name and version, graph, opset_import, 8 metadata_props */
+    static const uint32_t order[] = {1, 2, 3, 7, 8, 14, 14, 14, 14, 14, 14, 14, 14};
     static const uint8_t head[] = {0x08, 7, 0x12, 6, 's', 'e', 'p', 't', 'u', 'm'};
     static const uint8_t opset[] = {0x42, 4, 0x0a, 0, 0x10, 13}; /* domain "" */
     struct spt_bytes bytes = encode_small();
@@ -359,12 +361,33 @@ refuses_damaged_metadata(void **state)
     assert_change_refused("18446744073709551615", 0, "-8446744073709551615",
                           "m.onnx: damaged: septum.trained_windows is "
                           "\"-8446744073709551615\", not a count");
+    assert_change_refused("septum.symmetries\x12\x01"
+                          "2",
+                          0,
+                          "septum.symmetries\x12\x01"
+                          "3",
+                          "m.onnx: damaged: septum.symmetries is \"3\", not 1, 2 or "
+                          "8");
     assert_change_refused("median-p5-p95", 0, "median-p5-p99",
                           "m.onnx: for images normalised by \"median-p5-p99\", a rule "
                           "that this Septum does not know; it knows \"median-p5-p95\"");
     /* The value's length, behind the key and its tag. */
     assert_change_refused("septum.net\x12\x1f", 0, "septum.net\x12\x2f",
                           "m.onnx: damaged: an entry of its metadata is not whole");
+}
+
+static void
+an_older_model_saw_all_symmetries(void **state)
+{
+    struct spt_bytes bytes = encode_small();
+    struct spt_model read;
+
+    (void)state;
+    memcpy(find(&bytes, "septum.symmetries", 0), "Septum.symmetries", 17);
+    assert_int_equal(spt_onnx_decode(&bytes, "m.onnx", &read, NULL), SEPTUM_OK);
+    assert_int_equal(read.symmetries, 8);
+    spt_model_clear(&read);
+    spt_bytes_clear(&bytes);
 }
 
 static void
@@ -551,6 +574,7 @@ main(void)
         cmocka_unit_test(refuses_what_is_not_onnx),
         cmocka_unit_test(refuses_the_model_of_another_program),
         cmocka_unit_test(refuses_damaged_metadata),
+        cmocka_unit_test(an_older_model_saw_all_symmetries),
         cmocka_unit_test(refuses_a_net_that_its_weights_do_not_fit),
         cmocka_unit_test(refuses_damaged_tensors),
         cmocka_unit_test(refuses_a_broken_frame),

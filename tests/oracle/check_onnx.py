@@ -119,7 +119,8 @@ def check_file(name, path):
           and np.isclose(float(metadata["septum.threshold"]), info["threshold"])
           and np.isclose(float(metadata["septum.trained_epochs"]),
                          info["trained_epochs"])
-          and int(metadata["septum.trained_windows"]) == info["trained_windows"],
+          and int(metadata["septum.trained_windows"]) == info["trained_windows"]
+          and int(metadata.get("septum.symmetries", 8)) == info["symmetries"],
           f"{metadata} and {info}")
     count = sum(np.prod(tensor.dims, dtype=int) for tensor in model.graph.initializer
                 if tensor.name != "pads")

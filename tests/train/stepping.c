@@ -12,7 +12,7 @@
 #include "support/material.h"
 
 #define COMMON                                                                         \
-    .tile = 16, .windows = 32, .views = 1, .dropout = 0.25,                            \
+    .tile = 16, .windows = 32, .views = 1, .symmetries = 8, .dropout = 0.25,           \
     .optimiser = {SPT_RULE_ADAM, .momentum = 0.9, .clip = 1, .horizon = 20}
 
 const struct spt_settings stepping_dense = {.form = SPT_FORM_DENSE, COMMON};

@@ -212,6 +212,44 @@ rare_membrane_is_in_half_of_the_tiles_and_the_loss_stays_what_it_is(void **state
     spt_samples_clear(&samples);
 }
 
+/* Of one image that a tile covers: as many losses as views, each again and again. */
+static void
+an_image_is_seen_under_so_many_symmetries(void **state)
+{
+    static const uint32_t groups[] = {1, 2, 8};
+
+    (void)state;
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        struct spt_settings settings = still_settings(24);
+        struct spt_net *net = make_pixel_net("window4 conv3-2 FC-1");
+        struct spt_samples samples;
+        struct spt_trainer *trainer;
+        double seen[9];
+        size_t count = 0;
+
+        settings.symmetries = groups[g];
+        material_samples(&samples, 1, 24, 24, 6);
+        spt_net_initialise(net, 3, 0);
+        spt_net_changed(net);
+        trainer = stepping_trainer(net, &samples, settings, 3, 0);
+        for (int i = 0; i < 200; i++) {
+            double loss = stepping_take(trainer, 1, 0);
+            size_t at = 0;
+
+            while (at < count && fabs(seen[at] - loss) > 1e-9)
+                at++;
+            if (at < count)
+                continue;
+            assert_true(count < groups[g]);
+            seen[count++] = loss;
+        }
+        assert_int_equal(count, groups[g]);
+        spt_trainer_free(trainer);
+        spt_net_free(net);
+        spt_samples_clear(&samples);
+    }
+}
+
 static void
 a_patch_weighs_each_of_its_windows_alike(void **state)
 {
@@ -317,6 +355,7 @@ main(void)
         cmocka_unit_test(a_drawn_balance_takes_as_many_others_as_membrane_pixels),
         cmocka_unit_test(
             rare_membrane_is_in_half_of_the_tiles_and_the_loss_stays_what_it_is),
+        cmocka_unit_test(an_image_is_seen_under_so_many_symmetries),
         cmocka_unit_test(a_patch_weighs_each_of_its_windows_alike),
         cmocka_unit_test(a_patch_holds_as_many_others_as_membrane_pixels),
         cmocka_unit_test(an_epoch_sees_each_known_pixel_as_often_as_it_should),

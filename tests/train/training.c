@@ -26,6 +26,7 @@ const struct spt_settings training_settings = {
     .tile = 8,
     .windows = 64,
     .views = 1,
+    .symmetries = 8,
     .rate = 5e-3,
     .ramp = 5,
     .hold = 0.5,
