@@ -9,8 +9,8 @@
  * convolutional neural networks", 2013).
  *
  * Layout: values of `precision`, [batch][height][width][channel].  With `offsets` = 1
- *(patch) or size (dense), the result has batch * offsets^2 images of out_height x
- *out_width,
+ * (patch) or size (dense), the result has batch * offsets^2 images of out_height x
+ * out_width,
  *
  *	out(n, oy, ox; y, x, c) = max over i, j < size of
  *	                          in(n; y * size + oy + i, x * size + ox + j, c)

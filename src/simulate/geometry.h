@@ -10,13 +10,13 @@
  * soap bubbles have).  Sites are scattered evenly and then relaxed: each moves to the
  * middle of its cell, several times (Lloyd 1982), which rounds the cells as tension in
  * their walls does.  Some cells inside are gaps: spaces between cells.  Between the
- *nearest cell 1 and any cell j the wall lies where d_j = d_1, to first order (d_j -
- *d_1) / |grad d_j - grad d_1| away.  The embryo ends where d_1 = crust, so that the
- *cells at its surface bulge out; holes well inside the ellipsoid that holds the sites
- *are closed.
+ * nearest cell 1 and any cell j the wall lies where d_j = d_1, to first order
+ * (d_j - d_1) / |grad d_j - grad d_1| away.  The embryo ends where d_1 = crust, so that
+ * the cells at its surface bulge out; holes well inside the ellipsoid that holds the
+ * sites are closed.
  *
  * Lengths are micrometres, the origin is the embryo's centre, z is the depth of a
- *slice.
+ * slice.
  */
 #ifndef SEPTUM_SIMULATE_GEOMETRY_H
 #define SEPTUM_SIMULATE_GEOMETRY_H
