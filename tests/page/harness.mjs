@@ -3,6 +3,7 @@
 //
 // $SEPTUM is the program under test.  Without it, the stand-in of mock.mjs is driven.
 
+import assert from 'node:assert';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import { Viewport } from '../../src/server/page/viewport.js';
 import { Mock, png, serve } from './mock.mjs';
 
 export const REAL = process.env.SEPTUM !== undefined;
+export const OTHER = 0, MEMBRANE = 1, UNSURE = 2; // values of a pixel
 const SHOTS = process.env.SEPTUM_SHOTS; // a folder: a picture of each state goes there
 const WAIT = { timeout: 120000 };       // for a machine with much else to do
 
@@ -399,6 +401,23 @@ export class Expert {
             await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
         }
     }
+}
+
+// An expert at a region of a project of his own.
+export async function begin(t, options) {
+    const server = await startServer(t, options);
+    const place = await context(t);
+    const expert = await Expert.open(place, server);
+    await expert.take();
+    return { server, place, expert };
+}
+
+// The sheet's journal on the server is the expert's own record, pixel by pixel.
+export async function assertSaved(expert) {
+    await expert.saved();
+    const { values } = await expert.server.valuesOf(expert.sheet, expert.who);
+    assert.deepStrictEqual(values, expert.record);
+    assert.deepStrictEqual(expert.faults, []);
 }
 
 // The pixels in which a record and what the project knows of the image differ.
