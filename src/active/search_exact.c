@@ -66,22 +66,24 @@ keep_least(double *list, size_t most, double value)
 
 /* Whether `window` can be in a set of work->most windows that begins with the root. */
 static bool
-is_in_reach(const struct work *work, size_t window)
+is_in_reach(const struct work *work, size_t window, size_t down, size_t across)
 {
-    size_t columns = work->candidate->grid.columns;
-    long down = labs((long)(window / columns) - (long)(work->root / columns));
-    long across = labs((long)(window % columns) - (long)(work->root % columns));
-    long steps = work->search->options->diagonal ? (down > across ? down : across)
-                                                 : down + across;
+    size_t steps = work->search->options->diagonal ? (down > across ? down : across)
+                                                   : down + across;
 
     return window > work->root && work->candidate->askable[window] &&
-           (size_t)steps < work->most;
+           steps < work->most;
 }
 
+/* The windows in reach lie in few rows and columns: what a root costs does not grow
+ * with the image. */
 static void
 find_bounds(struct work *work)
 {
-    size_t stride = work->most + 1;
+    const struct spt_grid *grid = &work->candidate->grid;
+    const size_t stride = work->most + 1, columns = grid->columns;
+    const size_t row = work->root / columns, column = work->root % columns;
+    const size_t left = column >= work->most ? column - work->most + 1 : 0;
 
     for (size_t k = work->least; k <= work->most; k++) {
         double *list = work->bounds + k * stride;
@@ -89,9 +91,14 @@ find_bounds(struct work *work)
         list[0] = 0;
         for (size_t m = 1; m <= work->most; m++)
             list[m] = INFINITY;
-        for (size_t w = work->root + 1; w < work->windows; w++)
-            if (is_in_reach(work, w))
-                keep_least(list, work->most, weigh(work, w, k));
+        for (size_t y = row; y < grid->rows && y < row + work->most; y++)
+            for (size_t x = left; x < columns && x < column + work->most; x++) {
+                size_t window = y * columns + x;
+
+                if (is_in_reach(work, window, y - row,
+                                x > column ? x - column : column - x))
+                    keep_least(list, work->most, weigh(work, window, k));
+            }
         for (size_t m = 1; m <= work->most; m++)
             list[m] += list[m - 1];
     }
