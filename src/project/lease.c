@@ -150,6 +150,26 @@ spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row,
     return false;
 }
 
+struct spt_label_box
+spt_lease_box(const struct spt_lease *lease)
+{
+    struct spt_label_box box = {.top = UINT32_MAX, .left = UINT32_MAX};
+    uint32_t bottom = 0, right = 0;
+
+    for (size_t i = 0; i < lease->count; i++) {
+        uint32_t top = lease->windows[i].row * lease->side;
+        uint32_t left = lease->windows[i].column * lease->side;
+
+        box.top = top < box.top ? top : box.top;
+        box.left = left < box.left ? left : box.left;
+        bottom = top + lease->side > bottom ? top + lease->side : bottom;
+        right = left + lease->side > right ? left + lease->side : right;
+    }
+    box.height = bottom - box.top;
+    box.width = right - box.left;
+    return box;
+}
+
 static bool
 collide(const struct spt_lease *a, const struct spt_lease *b)
 {

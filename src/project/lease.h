@@ -8,6 +8,7 @@
 #ifndef SEPTUM_PROJECT_LEASE_H
 #define SEPTUM_PROJECT_LEASE_H
 
+#include "project/answer.h"
 #include "project/project.h"
 
 struct spt_lease_window {
@@ -53,6 +54,10 @@ enum septum_status spt_project_lease(struct spt_project *project, int64_t id,
 /* Does a window share a pixel with one of the lease's? */
 bool spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row,
                       uint32_t column);
+
+/* The smallest box around its windows, of which there is one at least. */
+struct spt_label_box spt_lease_box(const struct spt_lease *lease);
+
 void spt_leases_clear(struct spt_leases *leases);
 
 #endif

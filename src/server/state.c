@@ -111,6 +111,7 @@ spt_answer_state(struct spt_site *site, const struct spt_request *request, int64
     if (status == SEPTUM_OK)
         status = spt_sheet_add_json(site, project, &sheet, &text, &err);
     spt_desk_give(site->desk);
+    spt_desk_see(site->desk, sheet.image);
     spt_sheet_clear(&sheet);
     if (status != SEPTUM_OK) {
         spt_text_clear(&text);

@@ -36,13 +36,20 @@ spt_map_drop(struct spt_map *map)
         free(map);
 }
 
+struct spt_map *
+spt_board_proposal(const struct spt_board *board, size_t pick)
+{
+    struct spt_map *map = board->image[board->picks[pick].image].map;
+
+    return map != NULL ? map : board->picks[pick].proposal;
+}
+
 size_t
 spt_board_next(const struct spt_board *board)
 {
     size_t next = 0;
 
-    while (next < board->pick_count &&
-           board->image[board->picks[next].image].map == NULL)
+    while (next < board->pick_count && spt_board_proposal(board, next) == NULL)
         next++;
     return next;
 }
@@ -58,6 +65,7 @@ void
 spt_pick_clear(struct spt_pick *pick)
 {
     free(pick->lease.windows);
+    spt_map_drop(pick->proposal);
     *pick = (struct spt_pick){0};
 }
 

@@ -11,11 +11,13 @@
 #include "project/course.h"
 #include "project/lease.h"
 
-/* A probability map in bytes, round(255 P).  Shared: whoever wants it after the board
- * is unlocked takes it by spt_map_hold() and gives it back by spt_map_drop(). */
+/* A probability map of an image, or of a box in it, in bytes, round(255 P).  Shared:
+ * whoever wants it after the board is unlocked takes it by spt_map_hold() and gives it
+ * back by spt_map_drop(). */
 struct spt_map {
     int64_t model;
-    double threshold; /* of that model */
+    double threshold;   /* of that model */
+    uint32_t top, left; /* of the box */
     uint32_t height, width;
     unsigned holders; /* counted atomically */
     uint8_t values[];
@@ -25,10 +27,18 @@ struct spt_map *spt_map_create(int64_t model, uint32_t height, uint32_t width);
 struct spt_map *spt_map_hold(struct spt_map *map);
 void spt_map_drop(struct spt_map *map); /* NULL is allowed */
 
+/* The byte of a pixel of the image, which the map must hold. */
+static inline uint8_t
+spt_map_at(const struct spt_map *map, uint32_t row, uint32_t column)
+{
+    return map->values[(size_t)(row - map->top) * map->width + column - map->left];
+}
+
 /* What is known of an image, in the order of the project's images. */
 struct spt_board_image {
     uint64_t labelled;      /* pixels */
     struct spt_map *map;    /* NULL: not predicted yet */
+    bool in_sight;          /* somebody has looked at it */
     uint32_t rows, columns; /* windows */
     float *f, *abundance;   /* of each window; abundance is NULL while not known, both
                                are for images to score on */
@@ -37,7 +47,8 @@ struct spt_board_image {
 /* A region to be asked about, who is not set. */
 struct spt_pick {
     struct spt_lease lease;
-    size_t image; /* place in the project's images */
+    size_t image;             /* place in the project's images */
+    struct spt_map *proposal; /* of its box, where the image has no map; or NULL */
     char why[192];
 };
 
@@ -65,11 +76,15 @@ struct spt_board {
     char error[1024];              /* what went wrong last, or "" */
 };
 
-/* Number of the pick to hand out next, the first whose image has a map to propose from;
- * pick_count while there is none. */
+/* The map to propose from for a pick: its image's or its own; NULL while there is none.
+ */
+struct spt_map *spt_board_proposal(const struct spt_board *board, size_t pick);
+
+/* Number of the pick to hand out next, the first with a map to propose from; pick_count
+ * while there is none. */
 size_t spt_board_next(const struct spt_board *board);
 
-/* Is what to hand out next, a pick or its map, in the making? */
+/* Is what to hand out next, a pick or what to propose for it, in the making? */
 bool spt_board_is_choosing(const struct spt_board *board);
 
 void spt_pick_clear(struct spt_pick *pick);

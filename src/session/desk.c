@@ -148,6 +148,17 @@ spt_desk_tell(struct spt_desk *desk)
     spt_desk_unlock(desk);
 }
 
+void
+spt_desk_see(struct spt_desk *desk, int64_t image)
+{
+    struct spt_board *board = spt_desk_lock(desk);
+
+    for (size_t i = 0; i < board->images; i++)
+        if (desk->images.image[i].id == image)
+            board->image[i].in_sight = true;
+    spt_desk_unlock(desk);
+}
+
 int64_t
 spt_desk_until(const struct spt_desk *desk)
 {
@@ -155,26 +166,6 @@ spt_desk_until(const struct spt_desk *desk)
 }
 
 /* ---- sheets ---------------------------------------------------------------------- */
-
-/* The smallest box around a region's windows. */
-static void
-find_box(const struct spt_lease *lease, struct spt_sheet *sheet)
-{
-    uint32_t bottom = 0, right = 0;
-
-    sheet->top = sheet->left = UINT32_MAX;
-    for (size_t i = 0; i < lease->count; i++) {
-        uint32_t top = lease->windows[i].row * lease->side;
-        uint32_t left = lease->windows[i].column * lease->side;
-
-        sheet->top = top < sheet->top ? top : sheet->top;
-        sheet->left = left < sheet->left ? left : sheet->left;
-        bottom = top + lease->side > bottom ? top + lease->side : bottom;
-        right = left + lease->side > right ? left + lease->side : right;
-    }
-    sheet->height = bottom - sheet->top;
-    sheet->width = right - sheet->left;
-}
 
 /* The first values of a region's pixels: what is known of them and, where nothing is,
  * what the net proposes. */
@@ -190,8 +181,7 @@ fill_base(const struct spt_lease *lease, const struct spt_sheet *sheet,
             if (!spt_lease_covers(lease, 1, row, column))
                 *pixel = SPT_LABEL_KEEP;
             else if (*pixel == SPT_LABEL_UNKNOWN)
-                *pixel = map->values[(size_t)row * map->width + column] / 255.0 >=
-                         sheet->threshold;
+                *pixel = spt_map_at(map, row, column) / 255.0 >= sheet->threshold;
         }
 }
 
@@ -200,13 +190,15 @@ open_region(struct spt_desk *desk, const struct spt_pick *pick,
             const struct spt_map *map, struct spt_sheet *sheet,
             struct septum_error *err)
 {
-    struct spt_label_box box;
+    const struct spt_label_box box = spt_lease_box(&pick->lease);
     struct spt_runs base = {0};
     uint8_t *pixels;
     enum septum_status status;
 
-    find_box(&pick->lease, sheet);
-    box = (struct spt_label_box){sheet->top, sheet->left, sheet->height, sheet->width};
+    sheet->top = box.top;
+    sheet->left = box.left;
+    sheet->height = box.height;
+    sheet->width = box.width;
     pixels = spt_alloc_array((size_t)spt_sheet_pixels(sheet), 1);
     if (pixels == NULL)
         return spt_fail_memory(err, "a sheet", (size_t)spt_sheet_pixels(sheet));
@@ -263,7 +255,7 @@ take_pick(struct spt_desk *desk, struct spt_pick *pick, struct spt_map **map)
 
     if (there) {
         *pick = board->picks[next];
-        *map = spt_map_hold(board->image[pick->image].map);
+        *map = spt_map_hold(spt_board_proposal(board, next));
         board->pick_count--;
         memmove(board->picks + next, board->picks + next + 1,
                 (board->pick_count - next) * sizeof *board->picks);
@@ -278,7 +270,7 @@ spt_desk_ask(struct spt_desk *desk, const char *who, struct spt_sheet *out,
              struct septum_error *err)
 {
     enum septum_status status;
-    bool lent = false;
+    bool taken = false, lent = false;
 
     *out = (struct spt_sheet){0};
     status = spt_project_region_sheet(desk->project, who, out, err);
@@ -293,13 +285,16 @@ spt_desk_ask(struct spt_desk *desk, const char *who, struct spt_sheet *out,
 
         if (!take_pick(desk, &pick, &map))
             break;
+        taken = true;
         status = lend(desk, who, &pick, map, &lent, err);
         spt_map_drop(map);
         spt_pick_clear(&pick);
     }
     if (status == SEPTUM_OK && lent)
         status = spt_project_region_sheet(desk->project, who, out, err);
-    spt_desk_tell(desk);
+    /* Whoever waits asks again and again: that alone is no reason to choose anew. */
+    if (taken)
+        spt_desk_tell(desk);
     return status;
 }
 

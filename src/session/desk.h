@@ -50,6 +50,10 @@ void spt_desk_unlock(struct spt_desk *desk);
 /* Tell that something was changed: the board's version grows and the worker looks. */
 void spt_desk_tell(struct spt_desk *desk);
 
+/* Somebody looks at an image of that id, if there is one: where it has no map, it gets
+ * one before others do. */
+void spt_desk_see(struct spt_desk *desk, int64_t image);
+
 /* Until when a region is lent that is worked on now. */
 int64_t spt_desk_until(const struct spt_desk *desk);
 

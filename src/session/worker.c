@@ -156,7 +156,7 @@ static const struct job {
     {spt_look_is_due, spt_look_around, TASK_QUIET},
     {spt_judge_is_due, spt_learn_on, TASK_LEARN},
     {spt_choose_is_due, spt_choose_regions, TASK_QUIET},
-    {spt_propose_is_due, spt_predict_next, TASK_PREDICT},
+    {spt_propose_is_due, spt_propose_next, TASK_QUIET},
     {spt_cluster_is_due, spt_cluster_all, TASK_CLUSTER},
     {spt_measure_is_due, spt_measure_next, TASK_MEASURE},
     {spt_predict_is_due, spt_predict_next, TASK_PREDICT},

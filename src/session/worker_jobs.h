@@ -87,8 +87,11 @@ bool spt_measure_is_due(struct spt_worker *worker);
 enum septum_status
 spt_measure_next(struct spt_worker *worker, struct septum_error *err);
 
-/* Does somebody wait for a map to paint on? */
+/* Is there a region to ask about, but nothing to propose for it? */
 bool spt_propose_is_due(struct spt_worker *worker);
+enum septum_status
+spt_propose_next(struct spt_worker *worker, struct septum_error *err);
+
 bool spt_predict_is_due(struct spt_worker *worker);
 enum septum_status
 spt_predict_next(struct spt_worker *worker, struct septum_error *err);

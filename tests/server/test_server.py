@@ -217,6 +217,9 @@ def check_strokes(folder):
     tap.check("a region is asked for", first["kind"] == "region" and side == 16
               and 1 <= len(windows) <= 6 and len(first["why"]) > 20
               and len(sheet.paintable) == len(windows) * 256, first)
+    server.wait(lambda state: any(
+        image["id"] == first["image"] and image["predicted"] == first["model"]
+        for image in state["images"]))
     _, _, probability = read_png(server.raw(
         "GET", f"/api/probability/{first['image']}.png?model={first['model']}")[2])
     top, left, rows, columns = first["box"]
@@ -412,6 +415,23 @@ def check_two_experts(folder):
     server.stop()
 
 
+def check_asking_in_vain(folder):
+    """A page that waits asks at every news: if asking were news, it would never end."""
+    server = Server(make_project(folder, count=1, name="few.septum"), "--no-learning",
+                    "--threads", "1")
+    experts = 0
+    while not server.state()["done"]:
+        if server.post("/api/ask", {}, f"expert {experts}")[1]["sheet"]:
+            experts += 1
+        time.sleep(0.1)
+    before = server.wait(lambda state: state["done"] and not state["learning"]["running"])
+    sheets = [server.post("/api/ask", {}, "late")[1]["sheet"] for _ in range(100)]
+    news = server.state()["version"] - before["version"]
+    tap.check("who asks in vain makes no news", experts > 0 and not any(sheets)
+              and news < 50, f"{experts} experts, {news} news")
+    server.stop()
+
+
 def check_full_disk(folder):
     disk = os.path.join(folder, "disk")
     os.mkdir(disk)
@@ -492,6 +512,7 @@ def main():
                  "refusals": check_refusals,
                  "tls": check_tls,
                  "strokes": check_strokes, "two": check_two_experts,
+                 "vain": check_asking_in_vain,
                  "disk": check_full_disk, "learning": check_learning,
                  "kills": lambda folder: check_kills(folder, int(
                      os.environ.get("KILLS", "12")))}

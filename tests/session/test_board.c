@@ -10,8 +10,8 @@
 
 #include "session/board.h"
 
-/* A region is painted on the map of its image: one whose image has none waits for it,
- * and the others go first. */
+/* A region is painted on the map of its image or of its own: one that has neither waits
+ * for it, and the others go first. */
 static void
 hands_out_the_first_region_that_has_a_map(void **state)
 {
@@ -31,13 +31,37 @@ hands_out_the_first_region_that_has_a_map(void **state)
     images[2].map = spt_map_create(1, 1, 1);
     assert_int_equal(spt_board_next(&board), 0);
 
+    board.picks[0].proposal = spt_map_create(1, 1, 1);
+    assert_ptr_equal(spt_board_proposal(&board, 0), images[2].map);
+    spt_map_drop(images[2].map);
+    images[2].map = NULL;
+    assert_int_equal(spt_board_next(&board), 0);
+    assert_ptr_equal(spt_board_proposal(&board, 0), board.picks[0].proposal);
+    spt_pick_clear(&board.picks[0]);
+
     board.pick_count = 0; /* all are handed out, and no other is in the making */
     assert_int_equal(spt_board_next(&board), 0);
     assert_false(spt_board_is_choosing(&board));
     board.choosing = true;
     assert_true(spt_board_is_choosing(&board));
     spt_map_drop(images[1].map);
-    spt_map_drop(images[2].map);
+}
+
+/* The map of a box is asked for pixels of the image. */
+static void
+a_map_of_a_box_knows_its_place(void **state)
+{
+    struct spt_map *map = spt_map_create(1, 2, 3);
+
+    (void)state;
+    map->top = 7;
+    map->left = 5;
+    for (uint8_t at = 0; at < 6; at++)
+        map->values[at] = at;
+    assert_int_equal(spt_map_at(map, 7, 5), 0);
+    assert_int_equal(spt_map_at(map, 7, 7), 2);
+    assert_int_equal(spt_map_at(map, 8, 6), 4);
+    spt_map_drop(map);
 }
 
 int
@@ -45,6 +69,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hands_out_the_first_region_that_has_a_map),
+        cmocka_unit_test(a_map_of_a_box_knows_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
