@@ -103,7 +103,8 @@ margin_of(const struct spt_predictor *predictor)
 struct job {
     const char *name; /* NULL: nobody's */
     uint32_t height, width;
-    bool streamed; /* its bands are ours */
+    struct spt_box box; /* to answer; all zero: the whole */
+    bool streamed;      /* its bands are ours */
     uint64_t taken;
     bool average;   /* over the symmetries */
     uint32_t every; /* pixels from one answer to the next; 1 but for coarse ones */
@@ -168,7 +169,8 @@ choose_tile(const struct spt_predictor *predictor, const struct job *job, uint32
 {
     uint32_t wanted =
         predictor->options.tile > 0 ? predictor->options.tile : DEFAULT_TILE;
-    uint32_t longest = job->height > job->width ? job->height : job->width;
+    uint32_t longest =
+        job->box.height > job->box.width ? job->box.height : job->box.width;
     const struct spt_spec *spec = spt_net_spec(predictor->net);
     uint32_t tile = spt_spec_tile(spec, least(wanted, longest));
 
@@ -230,12 +232,13 @@ take_turned(struct spt_predictor *predictor, struct septum_error *err)
 
 /* Refuse what cannot be predicted, and have a pass for its tiles. */
 static enum septum_status
-prepare(struct spt_predictor *predictor, const struct job *job,
-        struct septum_error *err)
+prepare(struct spt_predictor *predictor, struct job *job, struct septum_error *err)
 {
     uint32_t window = spt_net_spec(predictor->net)->window, tile = 0;
     enum septum_status status;
 
+    if (job->box.height == 0)
+        job->box = (struct spt_box){0, 0, job->height, job->width};
     if (job->height < window || job->width < window)
         return spt_fail(err, SEPTUM_EINVAL,
                         "%s%s%u x %u pixels, smaller than the net's window of %u x %u",
@@ -254,12 +257,12 @@ prepare(struct spt_predictor *predictor, const struct job *job,
 
 /* ---- tiles ----------------------------------------------------------------------- */
 
-/* Passes of the net over the whole image. */
+/* Passes of the net over the whole box. */
 static uint64_t
 count_passes(const struct spt_predictor *predictor, const struct job *job)
 {
-    uint64_t down = divide_up(job->height, predictor->tile);
-    uint64_t across = divide_up(job->width, predictor->tile);
+    uint64_t down = divide_up(job->box.height, predictor->tile);
+    uint64_t across = divide_up(job->box.width, predictor->tile);
 
     return down * across * (job->average ? predictor->options.symmetries : 1);
 }
@@ -344,7 +347,7 @@ predict_tile(struct spt_predictor *predictor, struct job *job,
 }
 
 /* Where the row of tiles begins that holds row `y`, a multiple of the tile: the last
- * one inside the image, where there is room, or as far as pixels with answers allow. */
+ * one inside the box, where there is room, or as far as pixels with answers allow. */
 static uint32_t
 begin_tile(const struct spt_predictor *predictor, uint32_t y, uint32_t size)
 {
@@ -375,20 +378,22 @@ add_features(const struct spt_predictor *predictor, const struct job *job, uint3
         }
 }
 
-/* The rows of one row of tiles, from `y` on, into `out`. */
+/* The rows of one row of tiles, from the box's row `y` on, into `out`. */
 static enum septum_status
 predict_rows(struct spt_predictor *predictor, struct job *job,
              const struct spt_band *band, uint32_t y, float *out,
              struct septum_error *err)
 {
-    uint32_t tile = predictor->tile, every = predictor->every, width = band->width;
-    uint32_t top = begin_tile(predictor, y, band->height);
-    uint32_t rows = divide_up(least(band->height - y, tile), every);
+    const struct spt_box *box = &job->box;
+    uint32_t tile = predictor->tile, every = predictor->every, width = box->width;
+    uint32_t top = begin_tile(predictor, y, box->height);
+    uint32_t rows = divide_up(least(box->height - y, tile), every);
 
     for (uint32_t x = 0; x < width; x += tile) {
         uint32_t left = begin_tile(predictor, x, width);
         uint32_t columns = divide_up(least(width - left, tile), every);
-        enum septum_status status = predict_tile(predictor, job, band, top, left, err);
+        enum septum_status status =
+            predict_tile(predictor, job, band, box->top + top, box->left + left, err);
 
         if (status != SEPTUM_OK)
             return status;
@@ -413,10 +418,11 @@ predict_image(struct spt_predictor *predictor, struct job *job, const float *ima
         .pixels = image, .height = job->height, .width = job->width};
     enum septum_status status = prepare(predictor, job, err);
 
-    for (uint32_t y = 0; y < job->height && status == SEPTUM_OK; y += predictor->tile)
+    for (uint32_t y = 0; y < job->box.height && status == SEPTUM_OK;
+         y += predictor->tile)
         status = predict_rows(predictor, job, &all, y,
                               membrane + (size_t)(y / job->every) *
-                                             divide_up(job->width, job->every),
+                                             divide_up(job->box.width, job->every),
                               err);
     return status;
 }
@@ -427,6 +433,20 @@ spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height
 {
     struct job job = {.height = height,
                       .width = width,
+                      .average = predictor->options.average,
+                      .every = 1};
+
+    return predict_image(predictor, &job, image, membrane, err);
+}
+
+enum septum_status
+spt_predict_box(struct spt_predictor *predictor, const float *image, uint32_t height,
+                uint32_t width, const struct spt_box *box, float *membrane,
+                struct septum_error *err)
+{
+    struct job job = {.height = height,
+                      .width = width,
+                      .box = *box,
                       .average = predictor->options.average,
                       .every = 1};
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/watch.h"
+#include "image/box.h"
 #include "image/grid.h"
 #include "net/net.h"
 
@@ -41,6 +42,13 @@ void spt_predictor_free(struct spt_predictor *predictor);
 enum septum_status
 spt_predict(struct spt_predictor *predictor, const float *image, uint32_t height,
             uint32_t width, float *membrane, struct septum_error *err);
+
+/* The same of a box of the image, of one pixel at least: box->height x box->width
+ * probabilities, equal to those of the whole. */
+enum septum_status
+spt_predict_box(struct spt_predictor *predictor, const float *image, uint32_t height,
+                uint32_t width, const struct spt_box *box, float *membrane,
+                struct septum_error *err);
 
 /*
  * Probabilities of the pixels (every * y, every * x) only, rows of width / every

@@ -214,8 +214,7 @@ read_answer(struct spt_project *project, sqlite3_stmt *row, struct spt_answer *o
 
 /* Lay an answer over the labels of a box, where the two meet. */
 static void
-lay_over(const struct spt_answer *answer, const struct spt_label_box *box,
-         uint8_t *labels)
+lay_over(const struct spt_answer *answer, const struct spt_box *box, uint8_t *labels)
 {
     for (uint32_t y = 0; y < answer->height; y++) {
         /* Both wrap to large numbers before the box. */
@@ -233,7 +232,7 @@ lay_over(const struct spt_answer *answer, const struct spt_label_box *box,
 
 enum septum_status
 spt_project_labels_in(struct spt_project *project, int64_t image,
-                      const struct spt_label_box *box, uint8_t *labels,
+                      const struct spt_box *box, uint8_t *labels,
                       struct septum_error *err)
 {
     struct spt_database *database = &project->database;
@@ -270,7 +269,7 @@ enum septum_status
 spt_project_labels(struct spt_project *project, int64_t image, uint32_t height,
                    uint32_t width, uint8_t *labels, struct septum_error *err)
 {
-    const struct spt_label_box all = {0, 0, height, width};
+    const struct spt_box all = {0, 0, height, width};
 
     return spt_project_labels_in(project, image, &all, labels, err);
 }

@@ -9,6 +9,7 @@
 #ifndef SEPTUM_PROJECT_ANSWER_H
 #define SEPTUM_PROJECT_ANSWER_H
 
+#include "image/box.h"
 #include "image/mask.h"
 #include "project/project.h"
 
@@ -51,12 +52,9 @@ spt_project_labels(struct spt_project *project, int64_t image, uint32_t height,
                    uint32_t width, uint8_t *labels, struct septum_error *err);
 
 /* The same for a box of the image. */
-struct spt_label_box {
-    uint32_t top, left, height, width;
-};
 enum septum_status spt_project_labels_in(struct spt_project *project, int64_t image,
-                                         const struct spt_label_box *box,
-                                         uint8_t *labels, struct septum_error *err);
+                                         const struct spt_box *box, uint8_t *labels,
+                                         struct septum_error *err);
 
 /* Call `tell` with each answer, oldest first, `pixels` being NULL, until it fails; all
  * text is borrowed for the call. */

@@ -150,10 +150,10 @@ spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row,
     return false;
 }
 
-struct spt_label_box
+struct spt_box
 spt_lease_box(const struct spt_lease *lease)
 {
-    struct spt_label_box box = {.top = UINT32_MAX, .left = UINT32_MAX};
+    struct spt_box box = {.top = UINT32_MAX, .left = UINT32_MAX};
     uint32_t bottom = 0, right = 0;
 
     for (size_t i = 0; i < lease->count; i++) {

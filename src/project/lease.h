@@ -8,7 +8,7 @@
 #ifndef SEPTUM_PROJECT_LEASE_H
 #define SEPTUM_PROJECT_LEASE_H
 
-#include "project/answer.h"
+#include "image/box.h"
 #include "project/project.h"
 
 struct spt_lease_window {
@@ -56,7 +56,7 @@ bool spt_lease_covers(const struct spt_lease *lease, uint32_t side, uint32_t row
                       uint32_t column);
 
 /* The smallest box around its windows, of which there is one at least. */
-struct spt_label_box spt_lease_box(const struct spt_lease *lease);
+struct spt_box spt_lease_box(const struct spt_lease *lease);
 
 void spt_leases_clear(struct spt_leases *leases);
 

@@ -190,7 +190,7 @@ open_region(struct spt_desk *desk, const struct spt_pick *pick,
             const struct spt_map *map, struct spt_sheet *sheet,
             struct septum_error *err)
 {
-    const struct spt_label_box box = spt_lease_box(&pick->lease);
+    const struct spt_box box = spt_lease_box(&pick->lease);
     struct spt_runs base = {0};
     uint8_t *pixels;
     enum septum_status status;

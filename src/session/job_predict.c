@@ -1,6 +1,6 @@
 /*
- * job_predict.c - what the net says of the region to ask about next, and of all images,
- * a band of one at a time.
+ * job_predict.c - what the net says of the regions to ask about next, and of all
+ * images, a piece of one at a time.
  */
 #include "session/worker_jobs.h"
 
@@ -9,54 +9,28 @@
 
 #include "base/alloc.h"
 
-/* An image is predicted in bands of so many rows: how long a job may take. */
-#define BAND 512
+/* Sides of the pieces in which an image is predicted, at most: how long a job takes. */
+#define PIECE 512
 
-/* While there is something to learn, only images are predicted that somebody sees or is
- * asked about next or after that. */
+/* So many regions have something to propose, so that the next is there at once; and
+ * while there is something to learn, only images are predicted that somebody sees or is
+ * asked about in these. */
 #define AHEAD 2
 
-/* What the net says of a box in a sample, into rows of `stride` values; it sees what
- * surrounds the box. */
+/* What the current model says of a box of an image. */
 static enum septum_status
-predict_box(struct spt_worker *worker, const struct spt_sample *sample,
-            const struct spt_label_box *box, float *out, size_t stride,
-            struct septum_error *err)
+predict_box(const struct spt_worker *worker, size_t image, const struct spt_box *box,
+            float *membrane, struct septum_error *err)
 {
-    const uint32_t context = worker->workspace.model.spec.window;
-    const uint32_t top = box->top > context ? box->top - context : 0;
-    const uint32_t left = box->left > context ? box->left - context : 0;
-    uint32_t bottom = box->top + box->height + context;
-    uint32_t right = box->left + box->width + context;
-    float *pixels, *membrane;
-    size_t width, count;
-    enum septum_status status;
+    const struct spt_sample *sample = worker->sheets[image].sample;
 
-    bottom = bottom < sample->height ? bottom : sample->height;
-    right = right < sample->width ? right : sample->width;
-    width = right - left;
-    count = (bottom - top) * width;
-    pixels = spt_alloc_array(2 * count, sizeof *pixels);
-    if (pixels == NULL)
-        return spt_fail_memory(err, "probabilities", 2 * count * sizeof *pixels);
-    membrane = pixels + count;
-    for (uint32_t y = top; y < bottom; y++)
-        memcpy(pixels + (y - top) * width,
-               sample->pixels + (size_t)y * sample->width + left,
-               width * sizeof *pixels);
-    status = spt_predict(worker->workspace.predictor, pixels, bottom - top,
-                         right - left, membrane, err);
-    for (uint32_t y = 0; y < box->height && status == SEPTUM_OK; y++)
-        memcpy(out + y * stride,
-               membrane + (box->top - top + y) * width + (box->left - left),
-               box->width * sizeof *out);
-    free(pixels);
-    return status;
+    return spt_predict_box(worker->workspace.predictor, sample->pixels, sample->height,
+                           sample->width, box, membrane, err);
 }
 
 /* A map of the current model, of a box whose probabilities are `membrane`. */
 static enum septum_status
-make_map(const struct spt_worker *worker, const struct spt_label_box *box,
+make_map(const struct spt_worker *worker, const struct spt_box *box,
          const float *membrane, struct spt_map **out, struct septum_error *err)
 {
     const size_t pixels = (size_t)box->height * box->width;
@@ -76,38 +50,75 @@ make_map(const struct spt_worker *worker, const struct spt_label_box *box,
 
 /* ---- what to propose for a region ------------------------------------------------ */
 
+/* The first of the next regions that nothing can be proposed for; AHEAD: all can. */
+static size_t
+find_unproposed(const struct spt_board *board)
+{
+    size_t pick = 0;
+
+    while (pick < AHEAD && pick < board->pick_count &&
+           spt_board_proposal(board, pick) != NULL)
+        pick++;
+    return pick < board->pick_count ? pick : AHEAD;
+}
+
 bool
 spt_propose_is_due(struct spt_worker *worker)
 {
-    const struct spt_board *board = spt_worker_look(worker);
-    bool waits = board->pick_count > 0 && spt_board_next(board) == board->pick_count;
+    bool waits = find_unproposed(spt_worker_look(worker)) < AHEAD;
 
     spt_worker_leave(worker);
     return waits;
 }
 
+/* Give the map of a box to the pick that it was made for, if nobody has taken it. */
+static void
+hand_in(struct spt_worker *worker, size_t image, const struct spt_box *box,
+        struct spt_map *map)
+{
+    struct spt_board *board = spt_worker_lock(worker);
+
+    for (size_t p = 0; p < board->pick_count && map != NULL; p++) {
+        struct spt_pick *pick = &board->picks[p];
+        struct spt_box own = spt_lease_box(&pick->lease);
+
+        if (pick->image == image && pick->proposal == NULL &&
+            memcmp(&own, box, sizeof own) == 0) {
+            pick->proposal = map;
+            map = NULL;
+        }
+    }
+    spt_worker_unlock(worker);
+    spt_map_drop(map);
+}
+
 enum septum_status
 spt_propose_next(struct spt_worker *worker, struct septum_error *err)
 {
-    /* Nobody can take a pick off the board while none has a map. */
-    const struct spt_pick *pick = &spt_worker_look(worker)->picks[0];
-    const struct spt_sample *sample = worker->sheets[pick->image].sample;
-    const struct spt_label_box box = spt_lease_box(&pick->lease);
+    const struct spt_board *board = spt_worker_look(worker);
+    const size_t pick = find_unproposed(board);
     struct spt_map *map = NULL;
+    struct spt_box box = {0};
+    size_t image = 0, pixels;
     float *membrane;
     enum septum_status status;
 
+    if (pick < AHEAD) {
+        image = board->picks[pick].image;
+        box = spt_lease_box(&board->picks[pick].lease);
+    }
     spt_worker_leave(worker);
-    membrane = spt_alloc_array((size_t)box.height * box.width, sizeof *membrane);
+    if (pick == AHEAD) /* somebody was faster */
+        return SEPTUM_OK;
+    pixels = (size_t)box.height * box.width;
+    membrane = spt_alloc_array(pixels, sizeof *membrane);
     if (membrane == NULL)
-        return spt_fail_memory(err, "probabilities", (size_t)box.height * box.width);
-    status = predict_box(worker, sample, &box, membrane, box.width, err);
+        return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
+    status = predict_box(worker, image, &box, membrane, err);
     if (status == SEPTUM_OK)
         status = make_map(worker, &box, membrane, &map, err);
-    if (status == SEPTUM_OK) {
-        spt_worker_lock(worker)->picks[0].proposal = map;
-        spt_worker_unlock(worker);
-    }
+    if (status == SEPTUM_OK)
+        hand_in(worker, image, &box, map);
     free(membrane);
     return status;
 }
@@ -163,8 +174,8 @@ static enum septum_status
 publish(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_worker_sheet *sheet = &worker->sheets[worker->under_way];
-    const struct spt_label_box whole = {.height = sheet->sample->height,
-                                        .width = sheet->sample->width};
+    const struct spt_box whole = {.height = sheet->sample->height,
+                                  .width = sheet->sample->width};
     struct spt_map *map = NULL, *old;
     struct spt_board_image *image;
     enum septum_status status = make_map(worker, &whole, worker->membrane, &map, err);
@@ -180,21 +191,44 @@ publish(struct spt_worker *worker, struct septum_error *err)
     return SEPTUM_OK;
 }
 
-/* One band of rows of the image under way. */
+/* Pieces of an axis. */
+static uint32_t
+count_pieces(uint32_t size)
+{
+    return (size + PIECE - 1) / PIECE;
+}
+
+/* Piece number `i` of an axis: all are of one size, but for a pixel. */
+static void
+place_piece(uint32_t size, uint32_t i, uint32_t *start, uint32_t *length)
+{
+    const uint64_t count = count_pieces(size);
+
+    *start = (uint32_t)(i * (uint64_t)size / count);
+    *length = (uint32_t)((i + 1) * (uint64_t)size / count) - *start;
+}
+
+/* The next piece of the image under way. */
 static enum septum_status
-predict_band(struct spt_worker *worker, struct septum_error *err)
+predict_piece(struct spt_worker *worker, struct septum_error *err)
 {
     const struct spt_sample *sample = worker->sheets[worker->under_way].sample;
-    const uint32_t left = sample->height - worker->row;
-    const struct spt_label_box band = {.top = worker->row,
-                                       .height = left < BAND + BAND / 2 ? left : BAND,
-                                       .width = sample->width};
-    enum septum_status status = predict_box(
-        worker, sample, &band, worker->membrane + (size_t)worker->row * sample->width,
-        sample->width, err);
+    const uint32_t across = count_pieces(sample->width);
+    struct spt_box box;
+    float *membrane;
+    enum septum_status status;
 
-    if (status == SEPTUM_OK)
-        worker->row += band.height;
+    place_piece(sample->height, worker->piece / across, &box.top, &box.height);
+    place_piece(sample->width, worker->piece % across, &box.left, &box.width);
+    membrane = spt_alloc_array((size_t)box.height * box.width, sizeof *membrane);
+    if (membrane == NULL)
+        return spt_fail_memory(err, "probabilities", (size_t)box.height * box.width);
+    status = predict_box(worker, worker->under_way, &box, membrane, err);
+    for (uint32_t y = 0; y < box.height && status == SEPTUM_OK; y++)
+        memcpy(worker->membrane + (size_t)(box.top + y) * sample->width + box.left,
+               membrane + (size_t)y * box.width, box.width * sizeof *membrane);
+    worker->piece += status == SEPTUM_OK;
+    free(membrane);
     return status;
 }
 
@@ -206,7 +240,7 @@ spt_predict_next(struct spt_worker *worker, struct septum_error *err)
 
     if (worker->membrane == NULL) {
         worker->under_way = find_next(worker);
-        worker->row = 0;
+        worker->piece = 0;
         sample = worker->sheets[worker->under_way].sample;
         worker->membrane =
             spt_alloc_array((size_t)sample->height * sample->width, sizeof(float));
@@ -215,8 +249,9 @@ spt_predict_next(struct spt_worker *worker, struct septum_error *err)
                                    (size_t)sample->height * sample->width);
     }
     sample = worker->sheets[worker->under_way].sample;
-    status = predict_band(worker, err);
-    if (status == SEPTUM_OK && worker->row < sample->height)
+    status = predict_piece(worker, err);
+    if (status == SEPTUM_OK &&
+        worker->piece < count_pieces(sample->height) * count_pieces(sample->width))
         return SEPTUM_OK;
     if (status == SEPTUM_OK)
         status = publish(worker, err);

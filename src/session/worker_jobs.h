@@ -36,7 +36,7 @@ struct spt_worker {
     bool old_picks;  /* the board's were chosen by what is not so any more */
     bool exhausted;  /* with these answers and measures nothing is left to ask */
     size_t under_way; /* image that is being predicted, */
-    uint32_t row;     /* from this row on, */
+    uint32_t piece;   /* from this piece on, */
     float *membrane;  /* into this; NULL = none is */
     double swept;     /* seconds of measuring since the last round of learning */
 };
@@ -87,7 +87,7 @@ bool spt_measure_is_due(struct spt_worker *worker);
 enum septum_status
 spt_measure_next(struct spt_worker *worker, struct septum_error *err);
 
-/* Is there a region to ask about, but nothing to propose for it? */
+/* Is there a region to ask about soon, but nothing to propose for it? */
 bool spt_propose_is_due(struct spt_worker *worker);
 enum septum_status
 spt_propose_next(struct spt_worker *worker, struct septum_error *err);

@@ -97,6 +97,50 @@ the_size_of_the_tile_does_not_matter(void **state)
 }
 
 static void
+a_box_is_predicted_as_in_the_whole(void **state)
+{
+    enum {
+        HEIGHT = 37,
+        WIDTH = 44,
+    };
+    static const struct spt_box boxes[] = {
+        {0, 0, HEIGHT, WIDTH},
+        {0, 0, 1, 1},
+        {5, 7, 20, 9},
+        {HEIGHT - 3, WIDTH - 30, 3, 30},
+        {0, WIDTH - 1, HEIGHT, 1},
+    };
+    struct spt_net *net = material_net(MATERIAL_NET, 8);
+    float image[HEIGHT * WIDTH], whole[HEIGHT * WIDTH];
+
+    (void)state;
+    material_fill(image, HEIGHT * WIDTH, 9);
+    for (size_t i = 0; i < 2 * sizeof boxes / sizeof boxes[0]; i++) {
+        const struct spt_box *box = &boxes[i / 2];
+        const struct spt_predict_options options = {.tile = 8, .average = i % 2 == 1};
+        struct guarded found = guarded_take((size_t)box->height * box->width);
+        struct spt_predictor *predictor;
+
+        assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(spt_predict(predictor, image, HEIGHT, WIDTH, whole, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(
+            spt_predict_box(predictor, image, HEIGHT, WIDTH, box, found.at, NULL),
+            SEPTUM_OK);
+        for (uint32_t y = 0; y < box->height; y++)
+            for (uint32_t x = 0; x < box->width; x++)
+                assert_true(fabsf(found.at[y * box->width + x] -
+                                  whole[(box->top + y) * WIDTH + box->left + x]) <
+                            1e-6F);
+        assert_true(guarded_intact(&found));
+        guarded_free(&found);
+        spt_predictor_free(predictor);
+    }
+    spt_net_free(net);
+}
+
+static void
 check_coarse(const char *text, uint32_t every, uint32_t height, uint32_t width,
              uint32_t tile)
 {
@@ -504,6 +548,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_naive_net_at_every_pixel),
         cmocka_unit_test(the_size_of_the_tile_does_not_matter),
+        cmocka_unit_test(a_box_is_predicted_as_in_the_whole),
         cmocka_unit_test(a_coarse_prediction_is_the_fine_one_at_its_pixels),
         cmocka_unit_test(the_memory_bound_does_not_matter),
         cmocka_unit_test(refuses_too_little_memory_for_any_tile),
