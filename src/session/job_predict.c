@@ -208,6 +208,21 @@ place_piece(uint32_t size, uint32_t i, uint32_t *start, uint32_t *length)
     *length = (uint32_t)((i + 1) * (uint64_t)size / count) - *start;
 }
 
+static uint32_t
+count_all_pieces(const struct spt_sample *sample)
+{
+    return count_pieces(sample->height) * count_pieces(sample->width);
+}
+
+double
+spt_predict_part(const struct spt_worker *worker)
+{
+    return worker->membrane == NULL
+               ? 0
+               : (double)worker->piece /
+                     count_all_pieces(worker->sheets[worker->under_way].sample);
+}
+
 /* The next piece of the image under way. */
 static enum septum_status
 predict_piece(struct spt_worker *worker, struct septum_error *err)
@@ -250,8 +265,7 @@ spt_predict_next(struct spt_worker *worker, struct septum_error *err)
     }
     sample = worker->sheets[worker->under_way].sample;
     status = predict_piece(worker, err);
-    if (status == SEPTUM_OK &&
-        worker->piece < count_pieces(sample->height) * count_pieces(sample->width))
+    if (status == SEPTUM_OK && worker->piece < count_all_pieces(sample))
         return SEPTUM_OK;
     if (status == SEPTUM_OK)
         status = publish(worker, err);

@@ -182,7 +182,9 @@ tell(struct spt_worker *worker, enum task task)
 
         snprintf(what, sizeof what, "%s image %zu of %zu",
                  measures ? "looking at" : "predicting", count - left + 1, count);
-        fraction = (double)(count - left) / (double)count;
+        fraction =
+            ((double)(count - left) + (measures ? 0 : spt_predict_part(worker))) /
+            (double)count;
     } else if (task == TASK_LEARN) {
         spt_learner_tell(worker->learner, what, sizeof what, &fraction, &seconds_left);
     }

@@ -93,6 +93,8 @@ enum septum_status
 spt_propose_next(struct spt_worker *worker, struct septum_error *err);
 
 bool spt_predict_is_due(struct spt_worker *worker);
+/* What part of the image under way is predicted. */
+double spt_predict_part(const struct spt_worker *worker);
 enum septum_status
 spt_predict_next(struct spt_worker *worker, struct septum_error *err);
 
