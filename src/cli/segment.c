@@ -23,7 +23,7 @@ static const struct spt_option rows[] = {
     {SPT_ROW("uncertainty", FLAG, NULL, options.uncertainty,
              "also write how uncertain each pixel is")},
     {SPT_ROW("average", FLAG, NULL, options.average,
-             "mean over turned and mirrored images: better, mostly 8 times the work")},
+             "mean over turned and mirrored images: better, 8 times the work")},
     {SPT_ROW("tile", COUNT, "N", options.tile,
              "side computed at once, pixels (default: from bench and memory)")},
     {SPT_ROW("memory", BYTES, "BYTES", options.memory,

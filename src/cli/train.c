@@ -39,8 +39,7 @@ static const struct spt_option rows[] = {
              "the net, such as \"conv5-48 pool2 ... FC-200 FC-1\"")},
     SPT_ROW_PRESET(options.preset),
     {SPT_ROW("symmetries", CHOICE, "all|mirror|none", options.symmetries,
-             "what each image is seen as: turned and mirrored, left and right "
-             "exchanged, or as it is (default: all)")},
+             "how else each image is shown (default: all, turned as well)")},
     {SPT_ROW("form", CHOICE, "dense|patch", options.form,
              "learn from tiles or single windows (default: the preset's)"),
      .given = AT(options.has_form)},
