@@ -28,10 +28,10 @@ struct spt_map *spt_map_hold(struct spt_map *map);
 void spt_map_drop(struct spt_map *map); /* NULL is allowed */
 
 /* The byte of a pixel of the image, which the map must hold. */
-static inline uint8_t
-spt_map_at(const struct spt_map *map, uint32_t row, uint32_t column)
+static inline uint8_t *
+spt_map_at(struct spt_map *map, uint32_t row, uint32_t column)
 {
-    return map->values[(size_t)(row - map->top) * map->width + column - map->left];
+    return &map->values[(size_t)(row - map->top) * map->width + column - map->left];
 }
 
 /* What is known of an image, in the order of the project's images. */

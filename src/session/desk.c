@@ -171,7 +171,7 @@ spt_desk_until(const struct spt_desk *desk)
  * what the net proposes. */
 static void
 fill_base(const struct spt_lease *lease, const struct spt_sheet *sheet,
-          const struct spt_map *map, uint8_t *pixels)
+          struct spt_map *map, uint8_t *pixels)
 {
     for (uint32_t y = 0; y < sheet->height; y++)
         for (uint32_t x = 0; x < sheet->width; x++) {
@@ -181,14 +181,13 @@ fill_base(const struct spt_lease *lease, const struct spt_sheet *sheet,
             if (!spt_lease_covers(lease, 1, row, column))
                 *pixel = SPT_LABEL_KEEP;
             else if (*pixel == SPT_LABEL_UNKNOWN)
-                *pixel = spt_map_at(map, row, column) / 255.0 >= sheet->threshold;
+                *pixel = *spt_map_at(map, row, column) / 255.0 >= sheet->threshold;
         }
 }
 
 static enum septum_status
-open_region(struct spt_desk *desk, const struct spt_pick *pick,
-            const struct spt_map *map, struct spt_sheet *sheet,
-            struct septum_error *err)
+open_region(struct spt_desk *desk, const struct spt_pick *pick, struct spt_map *map,
+            struct spt_sheet *sheet, struct septum_error *err)
 {
     const struct spt_box box = spt_lease_box(&pick->lease);
     struct spt_runs base = {0};
@@ -218,8 +217,8 @@ open_region(struct spt_desk *desk, const struct spt_pick *pick,
 /* Lend a region to `who` and open its sheet, both or neither; *lent is false when
  * another process was faster. */
 static enum septum_status
-lend(struct spt_desk *desk, const char *who, struct spt_pick *pick,
-     const struct spt_map *map, bool *lent, struct septum_error *err)
+lend(struct spt_desk *desk, const char *who, struct spt_pick *pick, struct spt_map *map,
+     bool *lent, struct septum_error *err)
 {
     struct spt_sheet sheet = {
         .kind = SPT_SHEET_REGION,

@@ -17,35 +17,43 @@
  * asked about in these. */
 #define AHEAD 2
 
-/* What the current model says of a box of an image. */
-static enum septum_status
-predict_box(const struct spt_worker *worker, size_t image, const struct spt_box *box,
-            float *membrane, struct septum_error *err)
-{
-    const struct spt_sample *sample = worker->sheets[image].sample;
-
-    return spt_predict_box(worker->workspace.predictor, sample->pixels, sample->height,
-                           sample->width, box, membrane, err);
-}
-
-/* A map of the current model, of a box whose probabilities are `membrane`. */
+/* Room for a map of the current model, of a box. */
 static enum septum_status
 make_map(const struct spt_worker *worker, const struct spt_box *box,
-         const float *membrane, struct spt_map **out, struct septum_error *err)
+         struct spt_map **out, struct septum_error *err)
 {
-    const size_t pixels = (size_t)box->height * box->width;
     struct spt_map *map =
         spt_map_create(worker->workspace.model_id, box->height, box->width);
 
     if (map == NULL)
-        return spt_fail_memory(err, "probabilities", pixels);
+        return spt_fail_memory(err, "probabilities", (size_t)box->height * box->width);
     map->threshold = worker->workspace.model.threshold;
     map->top = box->top;
     map->left = box->left;
-    for (size_t at = 0; at < pixels; at++)
-        map->values[at] = (uint8_t)(membrane[at] * 255 + 0.5F);
     *out = map;
     return SEPTUM_OK;
+}
+
+/* Put into a map, which holds the box, what the current model says of it. */
+static enum septum_status
+fill_map(const struct spt_worker *worker, size_t image, const struct spt_box *box,
+         struct spt_map *map, struct septum_error *err)
+{
+    const struct spt_sample *sample = worker->sheets[image].sample;
+    const size_t pixels = (size_t)box->height * box->width;
+    float *membrane = spt_alloc_array(pixels, sizeof *membrane);
+    enum septum_status status;
+
+    if (membrane == NULL)
+        return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
+    status = spt_predict_box(worker->workspace.predictor, sample->pixels,
+                             sample->height, sample->width, box, membrane, err);
+    for (uint32_t y = 0; y < box->height && status == SEPTUM_OK; y++)
+        for (uint32_t x = 0; x < box->width; x++)
+            *spt_map_at(map, box->top + y, box->left + x) =
+                (uint8_t)(membrane[(size_t)y * box->width + x] * 255 + 0.5F);
+    free(membrane);
+    return status;
 }
 
 /* ---- what to propose for a region ------------------------------------------------ */
@@ -99,8 +107,7 @@ spt_propose_next(struct spt_worker *worker, struct septum_error *err)
     const size_t pick = find_unproposed(board);
     struct spt_map *map = NULL;
     struct spt_box box = {0};
-    size_t image = 0, pixels;
-    float *membrane;
+    size_t image = 0;
     enum septum_status status;
 
     if (pick < AHEAD) {
@@ -110,16 +117,13 @@ spt_propose_next(struct spt_worker *worker, struct septum_error *err)
     spt_worker_leave(worker);
     if (pick == AHEAD) /* somebody was faster */
         return SEPTUM_OK;
-    pixels = (size_t)box.height * box.width;
-    membrane = spt_alloc_array(pixels, sizeof *membrane);
-    if (membrane == NULL)
-        return spt_fail_memory(err, "probabilities", pixels * sizeof *membrane);
-    status = predict_box(worker, image, &box, membrane, err);
+    status = make_map(worker, &box, &map, err);
     if (status == SEPTUM_OK)
-        status = make_map(worker, &box, membrane, &map, err);
+        status = fill_map(worker, image, &box, map, err);
     if (status == SEPTUM_OK)
         hand_in(worker, image, &box, map);
-    free(membrane);
+    else
+        spt_map_drop(map);
     return status;
 }
 
@@ -170,25 +174,17 @@ find_next(struct spt_worker *worker)
     return next;
 }
 
-static enum septum_status
-publish(struct spt_worker *worker, struct septum_error *err)
+static void
+publish(struct spt_worker *worker)
 {
-    struct spt_worker_sheet *sheet = &worker->sheets[worker->under_way];
-    const struct spt_box whole = {.height = sheet->sample->height,
-                                  .width = sheet->sample->width};
-    struct spt_map *map = NULL, *old;
-    struct spt_board_image *image;
-    enum septum_status status = make_map(worker, &whole, worker->membrane, &map, err);
+    struct spt_board_image *image = &spt_worker_lock(worker)->image[worker->under_way];
+    struct spt_map *old = image->map;
 
-    if (status != SEPTUM_OK)
-        return status;
-    image = &spt_worker_lock(worker)->image[worker->under_way];
-    old = image->map;
-    image->map = map;
+    image->map = worker->map;
     spt_worker_unlock(worker);
     spt_map_drop(old);
-    sheet->predicted = true;
-    return SEPTUM_OK;
+    worker->map = NULL;
+    worker->sheets[worker->under_way].predicted = true;
 }
 
 /* Pieces of an axis. */
@@ -217,7 +213,7 @@ count_all_pieces(const struct spt_sample *sample)
 double
 spt_predict_part(const struct spt_worker *worker)
 {
-    return worker->membrane == NULL
+    return worker->map == NULL
                ? 0
                : (double)worker->piece /
                      count_all_pieces(worker->sheets[worker->under_way].sample);
@@ -230,20 +226,12 @@ predict_piece(struct spt_worker *worker, struct septum_error *err)
     const struct spt_sample *sample = worker->sheets[worker->under_way].sample;
     const uint32_t across = count_pieces(sample->width);
     struct spt_box box;
-    float *membrane;
     enum septum_status status;
 
     place_piece(sample->height, worker->piece / across, &box.top, &box.height);
     place_piece(sample->width, worker->piece % across, &box.left, &box.width);
-    membrane = spt_alloc_array((size_t)box.height * box.width, sizeof *membrane);
-    if (membrane == NULL)
-        return spt_fail_memory(err, "probabilities", (size_t)box.height * box.width);
-    status = predict_box(worker, worker->under_way, &box, membrane, err);
-    for (uint32_t y = 0; y < box.height && status == SEPTUM_OK; y++)
-        memcpy(worker->membrane + (size_t)(box.top + y) * sample->width + box.left,
-               membrane + (size_t)y * box.width, box.width * sizeof *membrane);
+    status = fill_map(worker, worker->under_way, &box, worker->map, err);
     worker->piece += status == SEPTUM_OK;
-    free(membrane);
     return status;
 }
 
@@ -251,25 +239,21 @@ enum septum_status
 spt_predict_next(struct spt_worker *worker, struct septum_error *err)
 {
     const struct spt_sample *sample;
-    enum septum_status status;
+    enum septum_status status = SEPTUM_OK;
 
-    if (worker->membrane == NULL) {
+    if (worker->map == NULL) {
         worker->under_way = find_next(worker);
         worker->piece = 0;
-        sample = worker->sheets[worker->under_way].sample;
-        worker->membrane =
-            spt_alloc_array((size_t)sample->height * sample->width, sizeof(float));
-        if (worker->membrane == NULL)
-            return spt_fail_memory(err, "probabilities",
-                                   (size_t)sample->height * sample->width);
     }
     sample = worker->sheets[worker->under_way].sample;
-    status = predict_piece(worker, err);
-    if (status == SEPTUM_OK && worker->piece < count_all_pieces(sample))
-        return SEPTUM_OK;
+    if (worker->map == NULL) {
+        const struct spt_box whole = {.height = sample->height, .width = sample->width};
+
+        status = make_map(worker, &whole, &worker->map, err);
+    }
     if (status == SEPTUM_OK)
-        status = publish(worker, err);
-    free(worker->membrane);
-    worker->membrane = NULL;
+        status = predict_piece(worker, err);
+    if (status == SEPTUM_OK && worker->piece == count_all_pieces(sample))
+        publish(worker);
     return status;
 }

@@ -125,8 +125,8 @@ spt_worker_outdate(struct spt_worker *worker)
 
         sheet->measured = sheet->predicted = false;
     }
-    free(worker->membrane);
-    worker->membrane = NULL;
+    spt_map_drop(worker->map);
+    worker->map = NULL;
 }
 
 size_t
@@ -260,8 +260,8 @@ recover(struct spt_worker *worker, const struct septum_error *failure)
     snprintf(board->error, sizeof board->error, "%s", failure->text);
     board->choosing = board->choosing && worker->sheets != NULL;
     spt_worker_unlock(worker);
-    free(worker->membrane);
-    worker->membrane = NULL;
+    spt_map_drop(worker->map);
+    worker->map = NULL;
     if (worker->sheets != NULL)
         spt_worker_renew_learner(worker, NULL);
     for (int i = 0; i < RECOVERY_LOOKS && !is_stopped(worker); i++)
@@ -285,7 +285,7 @@ spt_worker_run(void *shared)
             recover(&worker, &err);
         status = work(&worker, &err);
     }
-    free(worker.membrane);
+    spt_map_drop(worker.map);
     spt_learner_free(worker.learner);
     free(worker.sheets);
     free(worker.validation_which);

@@ -35,10 +35,10 @@ struct spt_worker {
     double ready;    /* since when there is only measuring left to do before choosing */
     bool old_picks;  /* the board's were chosen by what is not so any more */
     bool exhausted;  /* with these answers and measures nothing is left to ask */
-    size_t under_way; /* image that is being predicted, */
-    uint32_t piece;   /* from this piece on, */
-    float *membrane;  /* into this; NULL = none is */
-    double swept;     /* seconds of measuring since the last round of learning */
+    size_t under_way;    /* image that is being predicted, */
+    uint32_t piece;      /* from this piece on, */
+    struct spt_map *map; /* into this; NULL = none is */
+    double swept;        /* seconds of measuring since the last round of learning */
 };
 
 /* The board, to read; what the worker shares is locked until it leaves. */

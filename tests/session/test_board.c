@@ -58,9 +58,9 @@ a_map_of_a_box_knows_its_place(void **state)
     map->left = 5;
     for (uint8_t at = 0; at < 6; at++)
         map->values[at] = at;
-    assert_int_equal(spt_map_at(map, 7, 5), 0);
-    assert_int_equal(spt_map_at(map, 7, 7), 2);
-    assert_int_equal(spt_map_at(map, 8, 6), 4);
+    assert_int_equal(*spt_map_at(map, 7, 5), 0);
+    assert_int_equal(*spt_map_at(map, 7, 7), 2);
+    assert_int_equal(*spt_map_at(map, 8, 6), 4);
     spt_map_drop(map);
 }
 
