@@ -277,7 +277,8 @@ save_model(const struct septum_train_options *options, const struct job *job,
     memcpy(model.parameters, spt_net_parameters(job->net),
            spec->parameter_count * sizeof(float));
     model.threshold = result->threshold;
-    model.symmetries = job->settings.symmetries;
+    model.symmetries =
+        job->kept[0] != '\0' ? job->from.symmetries : job->settings.symmetries;
     model.trained_epochs = result->epochs;
     model.trained_windows = result->windows;
     if (job->from.history != NULL && job->from.history[0] != '\0') {

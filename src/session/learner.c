@@ -442,8 +442,8 @@ spt_learner_model(struct spt_learner *learner, struct spt_model *out,
     memcpy(model.parameters, spt_net_parameters(learner->candidate),
            model.spec.parameter_count * sizeof(float));
     model.threshold = learner->threshold;
-    model.symmetries = learner->settings.symmetries;
     if (learner->trainer != NULL) {
+        model.symmetries = learner->settings.symmetries;
         model.trained_windows +=
             learner->all_steps * spt_trainer_step_windows(learner->trainer);
         model.trained_epochs += (double)learner->all_steps /
