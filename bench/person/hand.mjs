@@ -377,21 +377,7 @@ export class Hand extends Expert {
     // Confirm or skip, and wait for the next region.  When the server died meanwhile, the
     // page asks for the new address and then wants the button again.
     async handIn(way) {
-        await this.page.evaluate(() => {
-            const stage = document.getElementById('stage'), old = stage.dataset.sheet;
-            addEventListener('keydown', () => {
-                const start = performance.now();
-                window.tookToNext = undefined;
-                new MutationObserver((_, watcher) => {
-                    if (stage.dataset.sheet !== '' && stage.dataset.sheet !== old) {
-                        watcher.disconnect();
-                        requestAnimationFrame(() => setTimeout(() => {
-                            window.tookToNext = performance.now() - start;
-                        }));
-                    }
-                }).observe(stage, { attributeFilter: ['data-sheet'] });
-            }, { once: true, capture: true });
-        });
+        await this.timeNext();
         const { id } = this.sheet;
         await this.press(way === 'confirm' ? 'Enter' : 's');
         while (await this.page.locator('#stage').getAttribute('data-sheet') === String(id)) {
@@ -410,8 +396,7 @@ export class Hand extends Expert {
         this.sheet = { id };
         await this.take();
         await this.choose('brush');
-        this.times.push(await (await this.page.waitForFunction(() => window.tookToNext))
-            .jsonValue());
+        this.times.push(await this.tookToNext());
     }
 
     // What was confirmed, as the pictures of known labels have it.

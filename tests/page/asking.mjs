@@ -39,26 +39,11 @@ test('makes a label of what was confirmed, exactly, and shows the next region', 
         await expert.press('3');
         await expert.stroke([expert.somewhere(random), expert.somewhere(random)], UNSURE);
         await expert.press('1');
-        await expert.page.evaluate(() => {
-            const stage = document.getElementById('stage');
-            const old = stage.dataset.sheet;
-            addEventListener('keydown', () => {
-                const start = performance.now();
-                new MutationObserver((_, watcher) => {
-                    if (stage.dataset.sheet !== '' && stage.dataset.sheet !== old) {
-                        watcher.disconnect();
-                        requestAnimationFrame(() => setTimeout(() => {
-                            window.tookToNext = performance.now() - start;
-                        }));
-                    }
-                }).observe(stage, { attributeFilter: ['data-sheet'] });
-            }, { once: true, capture: true });
-        });
+        await expert.timeNext();
         const done = await expert.confirm();
         assert.strictEqual(differences(done, await server.known(done.sheet.image)), 0);
         await expert.take();
-        times.push(await (await expert.page.waitForFunction(() => window.tookToNext)).jsonValue());
-        await expert.page.evaluate(() => { window.tookToNext = undefined; });
+        times.push(await expert.tookToNext());
         assert.notStrictEqual(expert.sheet.id, done.sheet.id);
     }
     note(`from confirm to the next region on the screen: ${times.map(Math.round).join(', ')} ms`);

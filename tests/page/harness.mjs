@@ -395,6 +395,30 @@ export class Expert {
         return { sheet, record };
     }
 
+    // Measure how long it takes from the next key to another region on the screen.
+    async timeNext() {
+        await this.page.evaluate(() => {
+            const stage = document.getElementById('stage'), old = stage.dataset.sheet;
+            window.tookToNext = undefined;
+            addEventListener('keydown', () => {
+                const start = performance.now();
+                new MutationObserver((_, watcher) => {
+                    if (stage.dataset.sheet !== '' && stage.dataset.sheet !== old) {
+                        watcher.disconnect();
+                        requestAnimationFrame(() => setTimeout(() => {
+                            window.tookToNext = performance.now() - start;
+                        }));
+                    }
+                }).observe(stage, { attributeFilter: ['data-sheet'] });
+            }, { once: true, capture: true });
+        });
+    }
+
+    // What that was, milliseconds; waits for it.
+    async tookToNext() {
+        return (await this.page.waitForFunction(() => window.tookToNext)).jsonValue();
+    }
+
     async shoot(name) {
         if (SHOTS) {
             await this.page.waitForTimeout(300);
