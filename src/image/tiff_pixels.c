@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/whole.h"
 
 /* A tile may exceed its page, but a damaged size must not exhaust memory. */
 #define TILE_PIXELS_MAX ((uint64_t)1 << 26)
@@ -22,12 +23,6 @@ struct spt_tiff_way {
     enum septum_status (*read)(struct spt_tiff_pixels *pixels, uint32_t top,
                                uint32_t count, float *out, struct septum_error *err);
 };
-
-static uint32_t
-least(uint64_t a, uint64_t b)
-{
-    return (uint32_t)(a < b ? a : b);
-}
 
 /* Where row `y` of those from `top` on goes. */
 static float *
@@ -44,7 +39,7 @@ decode_strip(struct spt_tiff_pixels *pixels, uint32_t first, struct septum_error
 {
     const struct spt_tiff_layout *layout = &pixels->layout;
     TIFF *tiff = pixels->file->tiff;
-    uint32_t rows = least(layout->height - first, pixels->height);
+    uint32_t rows = spt_least(layout->height - first, pixels->height);
     tmsize_t wanted = (tmsize_t)(rows * spt_tiff_layout_bytes(layout, layout->width));
 
     if (pixels->held == first)
@@ -124,8 +119,8 @@ take_tile(const struct spt_tiff_pixels *pixels, uint64_t y, uint64_t x, uint32_t
     const struct spt_tiff_layout *layout = &pixels->layout;
     size_t row_bytes = (size_t)spt_tiff_layout_bytes(layout, pixels->width);
     uint64_t first = y > top ? y : top;
-    uint64_t end = least(y + pixels->height, (uint64_t)top + count);
-    uint32_t columns = least(layout->width - x, pixels->width);
+    uint64_t end = spt_least(y + pixels->height, (uint64_t)top + count);
+    uint32_t columns = spt_least(layout->width - x, pixels->width);
 
     for (uint64_t row = first; row < end; row++)
         spt_tiff_layout_convert(layout, pixels->block + (row - y) * row_bytes, columns,

@@ -3,13 +3,8 @@
  */
 #include "net/winograd_tile.h"
 
+#include "base/whole.h"
 #include "net/winograd_points.h"
-
-static uint32_t
-divide_up(uint32_t value, uint32_t by)
-{
-    return (value + by - 1) / by;
-}
 
 struct spt_winograd_tiling
 spt_winograd_tile_plan(const struct spt_conv_shape *shape)
@@ -17,8 +12,8 @@ spt_winograd_tile_plan(const struct spt_conv_shape *shape)
     struct spt_winograd_tiling tiling = {.shape = *shape,
                                          .m = SPT_POINTS + 1 - shape->kernel};
 
-    tiling.down = divide_up(shape->height - shape->kernel + 1, tiling.m);
-    tiling.across = divide_up(shape->width - shape->kernel + 1, tiling.m);
+    tiling.down = spt_divide_up(shape->height - shape->kernel + 1, tiling.m);
+    tiling.across = spt_divide_up(shape->width - shape->kernel + 1, tiling.m);
     tiling.count = (size_t)shape->batch * tiling.down * tiling.across;
     return tiling;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/whole.h"
 
 /* Sides of the pieces in which an image is predicted, at most: how long a job takes. */
 #define PIECE 512
@@ -187,18 +188,11 @@ publish(struct spt_worker *worker)
     worker->sheets[worker->under_way].predicted = true;
 }
 
-/* Pieces of an axis. */
-static uint32_t
-count_pieces(uint32_t size)
-{
-    return (size + PIECE - 1) / PIECE;
-}
-
 /* Piece number `i` of an axis: all are of one size, but for a pixel. */
 static void
 place_piece(uint32_t size, uint32_t i, uint32_t *start, uint32_t *length)
 {
-    const uint64_t count = count_pieces(size);
+    const uint64_t count = spt_divide_up(size, PIECE);
 
     *start = (uint32_t)(i * (uint64_t)size / count);
     *length = (uint32_t)((i + 1) * (uint64_t)size / count) - *start;
@@ -207,7 +201,7 @@ place_piece(uint32_t size, uint32_t i, uint32_t *start, uint32_t *length)
 static uint32_t
 count_all_pieces(const struct spt_sample *sample)
 {
-    return count_pieces(sample->height) * count_pieces(sample->width);
+    return spt_divide_up(sample->height, PIECE) * spt_divide_up(sample->width, PIECE);
 }
 
 double
@@ -224,7 +218,7 @@ static enum septum_status
 predict_piece(struct spt_worker *worker, struct septum_error *err)
 {
     const struct spt_sample *sample = worker->sheets[worker->under_way].sample;
-    const uint32_t across = count_pieces(sample->width);
+    const uint32_t across = spt_divide_up(sample->width, PIECE);
     struct spt_box box;
     enum septum_status status;
 
