@@ -191,7 +191,7 @@ describe_choosing(const struct septum_choosing *choosing, char text[200])
         " No region has two windows of one cluster.",
         " Abundance fades, and no region has two windows of one cluster."};
     static const char *const measures[] = {
-        "", " Uncertainty is that of the mean over 8 symmetries.",
+        "", " Uncertainty is that of the mean over symmetries.",
         " Uncertainty is that of the mean over 8 passes with dropout."};
 
     snprintf(text, 200, "%s%s%s%s%s", abundances[choosing->abundance],

@@ -428,7 +428,8 @@ take_model(const struct state *state, uint64_t seed, struct spt_model *model,
     memcpy(model->parameters, spt_net_parameters(state->answer),
            spec->parameter_count * sizeof(float));
     model->threshold = state->threshold;
-    model->symmetries = state->trial->settings->symmetries;
+    model->symmetries = state->learns ? state->trial->settings->symmetries
+                                      : state->trial->source->symmetries;
     model->trained_epochs = state->epoch;
     model->trained_windows = steps * spt_trainer_step_windows(state->trainer);
     snprintf(line, sizeof line,

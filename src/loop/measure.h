@@ -11,7 +11,7 @@
 /* Where the probabilities come from that uncertainty is measured on. */
 enum spt_measure {
     SPT_MEASURE_ONCE,       /* one pass: as the predictor is set */
-    SPT_MEASURE_SYMMETRIES, /* the mean over the 8 symmetries */
+    SPT_MEASURE_SYMMETRIES, /* the mean over the symmetries it learnt under */
     SPT_MEASURE_DROPOUT,    /* the mean over passes with dropout */
 };
 

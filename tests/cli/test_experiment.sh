@@ -7,7 +7,7 @@ septum simulate spim -o source --count 2 --size 96 --seed 2 --quiet
 septum simulate confocal -o target --count 5 --size 160 --seed 3 --quiet
 net='window32 conv3-4 pool2 conv4-4 pool2 FC-8 FC-8 FC-1'
 septum train --images source/images --labels source/labels --net "$net" --epochs 1 \
-    --threads 1 --quiet -o source.onnx
+    --symmetries mirror --threads 1 --quiet -o source.onnx
 check "a source model can be trained" succeeded
 
 target='--target-images target/images --target-labels target/labels --threads 1 --quiet'
@@ -58,6 +58,11 @@ experiment -o few --source source.onnx --labelled 0-1 --pool 2 --test 4 \
     --strategies source,scratch,all --labelled-windows 1
 check "--labelled-windows leaves the labels of so many" [ "$(sed 1d few/curves.csv |
     awk -F, '$3 == 0 { print $1 "," $7 }' | tr '\n' ' ')" = "source,1024 scratch,1024 all,26624 " ]
+for trial in 'source 2' 'scratch 8'; do
+    septum model info few/${trial% *}-seed0.onnx --json
+    check "the model of ${trial% *} keeps the symmetries it learnt under" \
+        json_is symmetries ${trial#* }
+done
 
 # Stopped, then resumed: the same curves.
 timeout --foreground --preserve-status -s INT 0.3 "$SEPTUM" experiment $target \

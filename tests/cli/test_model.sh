@@ -97,7 +97,7 @@ check "more layers than there are cannot be moved" exited 1 "septum train: "
 # Hardly tuned, with new layers: worse than what it began with, which is kept.
 judged='--validate-images stack/images --validate-labels stack/labels --threads 1'
 septum train --images stack/images --labels stack/labels --net "$net" --epochs 30 \
-    --threads 1 --quiet -o good.onnx
+    --symmetries mirror --threads 1 --quiet -o good.onnx
 septum train --images stack/images --labels stack/labels $judged --from good.onnx \
     --transfer 1 --epochs 0.1 -o kept.onnx
 check "a tuned net that is worse is not handed out" grep -q \
@@ -105,6 +105,8 @@ check "a tuned net that is worse is not handed out" grep -q \
 septum segment -m good.onnx -o good stack/images/000.png --quiet --threads 1
 septum segment -m kept.onnx -o kept stack/images/000.png --quiet --threads 1
 check "but the source model" cmp -s good/000.tif kept/000.tif
+septum model info kept.onnx --json
+check "with the symmetries that it learnt under" json_is symmetries 2
 septum train --images stack/images --labels stack/labels $judged --from model.onnx \
     --epochs 20 -o tuned.onnx
 check "one that is better is" sh -c "[ -s tuned.onnx ] && ! grep -q untouched,.the '$err'"
