@@ -1,10 +1,10 @@
 /*
- * novelty.h - regions that are not twins of each other.
+ * novelty.h - what was answered already is asked less.
  *
  * Neighbouring slices of a stack show the same cells: the best windows of one are twins
- * of the best of the next, and an expert would be asked the same again and again.  Two
- * remedies, both by the clusters of windows: what is abundant counts for less the more
- * of its cluster has been answered, and within a round no cluster is asked twice.
+ * of the best of the next, and an expert would be asked the same again and again.  So
+ * what is abundant counts for less the more of its cluster has been answered.  (Twins
+ * within a region are kept apart by `distinct` of region.h.)
  */
 #ifndef SEPTUM_ACTIVE_NOVELTY_H
 #define SEPTUM_ACTIVE_NOVELTY_H
@@ -23,16 +23,5 @@ void spt_novelty_answer(const struct spt_candidate *candidate,
  * leaves all as it is, 0 asks for no cluster twice. */
 void spt_novelty_fade(const float *abundance, const uint32_t *cluster, size_t count,
                       const uint32_t *answered, double fade, float *faded);
-
-/*
- * The regions of a round: up to `wanted`, each the best of what the ones before it
- * leave.  None shares a window with another; with options->distinct, none a cluster.
- * *found becomes their number, less than `wanted` when nothing is left to ask.  The
- * caller clears them.  Fails as spt_region_search().
- */
-enum septum_status
-spt_novelty_search(const struct spt_candidate *candidates, size_t count,
-                   const struct spt_region_options *options, size_t wanted,
-                   struct spt_region *out, size_t *found, struct septum_error *err);
 
 #endif

@@ -323,53 +323,6 @@ fades_what_was_answered(void **state)
 }
 
 static void
-asks_for_several_regions_without_twins(void **state)
-{
-    static struct pool pool;
-    struct spt_region_options options = {.lambda = 0.8, .most_windows = 2};
-    struct spt_region regions[8] = {{0}};
-    size_t found = 77;
-
-    (void)state;
-    /* Two slices: windows 0 and 1 of both are twins, 2 and 3 are alone. */
-    pool_init(&pool, 1, 4);
-    for (size_t i = 0; i < 2; i++) {
-        pool.candidates[i].cluster = pool.cluster[i];
-        for (size_t w = 0; w < 4; w++) {
-            pool.f[i][w] = 0.1F + 0.05F * (float)w + 0.001F * (float)i;
-            pool.abundance[i][w] = 0.2F;
-            pool.cluster[i][w] = (uint32_t)(w < 2 ? w : 2 * i + w);
-        }
-    }
-    assert_int_equal(
-        spt_novelty_search(pool.candidates, 2, &options, 3, regions, &found, NULL),
-        SEPTUM_OK);
-    assert_int_equal(found, 3);
-    assert_true(regions[0].image == 0 && regions[0].windows[0] == 0);
-    assert_true(regions[1].image == 1 && regions[1].windows[0] == 0); /* the twins */
-    assert_true(regions[2].image == 0 && regions[2].windows[0] == 2);
-    for (size_t i = 0; i < found; i++)
-        spt_region_clear(&regions[i]);
-    options.distinct = true;
-    assert_int_equal(
-        spt_novelty_search(pool.candidates, 2, &options, 8, regions, &found, NULL),
-        SEPTUM_OK);
-    assert_int_equal(found, 3);
-    assert_true(regions[0].image == 0 && regions[0].windows[0] == 0);
-    assert_true(regions[1].image == 0 && regions[1].windows[0] == 2);
-    assert_true(regions[2].image == 1 && regions[2].windows[0] == 2);
-    for (size_t i = 0; i < found; i++)
-        spt_region_clear(&regions[i]);
-    assert_true(pool.askable[0][0] == 1); /* the caller's are left alone */
-    options.lambda = 2;
-    found = 77;
-    assert_int_equal(
-        spt_novelty_search(pool.candidates, 2, &options, 8, regions, &found, NULL),
-        SEPTUM_EINVAL);
-    assert_int_equal(found, 77);
-}
-
-static void
 refuses_more_windows_at_least_than_at_most(void **state)
 {
     static struct pool pool;
@@ -397,7 +350,6 @@ main(void)
         cmocka_unit_test(tells_how_far_it_is_and_stops_when_told),
         cmocka_unit_test(rescales_f_to_its_range_over_the_pool),
         cmocka_unit_test(fades_what_was_answered),
-        cmocka_unit_test(asks_for_several_regions_without_twins),
         cmocka_unit_test(refuses_more_windows_at_least_than_at_most),
     };
 
