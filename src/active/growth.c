@@ -34,21 +34,19 @@ spt_growth_init(struct spt_growth *growth, const struct spt_candidate *candidate
 }
 
 size_t
-spt_grid_neighbours(const struct spt_grid *grid, size_t window, bool diagonal,
-                    size_t neighbours[8])
+spt_grid_neighbours(const struct spt_grid *grid, size_t window, size_t neighbours[4])
 {
-    long row = (long)(window / grid->columns), column = (long)(window % grid->columns);
+    size_t row = window / grid->columns, column = window % grid->columns;
     size_t count = 0;
 
-    for (long y = row - 1; y <= row + 1; y++)
-        for (long x = column - 1; x <= column + 1; x++) {
-            bool beside = (y == row) != (x == column);
-
-            if (y < 0 || x < 0 || y >= (long)grid->rows || x >= (long)grid->columns ||
-                (y == row && x == column) || !(beside || diagonal))
-                continue;
-            neighbours[count++] = (size_t)y * grid->columns + (size_t)x;
-        }
+    if (row > 0)
+        neighbours[count++] = window - grid->columns;
+    if (column > 0)
+        neighbours[count++] = window - 1;
+    if (column + 1 < grid->columns)
+        neighbours[count++] = window + 1;
+    if (row + 1 < grid->rows)
+        neighbours[count++] = window + grid->columns;
     return count;
 }
 
@@ -69,9 +67,8 @@ offer(struct spt_growth *growth, size_t window)
 static void
 add_member(struct spt_growth *growth, size_t window)
 {
-    size_t neighbours[8];
-    size_t count = spt_grid_neighbours(&growth->candidate->grid, window,
-                                       growth->diagonal, neighbours);
+    size_t neighbours[4];
+    size_t count = spt_grid_neighbours(&growth->candidate->grid, window, neighbours);
 
     growth->members[growth->count++] = window;
     growth->seen[window] = 1;

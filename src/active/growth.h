@@ -15,13 +15,12 @@ struct spt_growth {
     size_t *frontier; /* askable neighbours of the members, ascending */
     size_t frontier_count;
     uint8_t *seen; /* by window: it is in one of the two */
-    bool diagonal; /* set after spt_growth_init(): 8 neighbours, not 4 */
 };
 
-/* The neighbours of a window, ascending: 8 where `diagonal`, 4 otherwise, and fewer at
- * the edges.  Returns their number. */
-size_t spt_grid_neighbours(const struct spt_grid *grid, size_t window, bool diagonal,
-                           size_t neighbours[8]);
+/* The windows that share a side with `window`, ascending.  Returns their number: 4, or
+ * fewer at the edges. */
+size_t
+spt_grid_neighbours(const struct spt_grid *grid, size_t window, size_t neighbours[4]);
 
 /* Make room for the largest of `count` candidates.  Fails with SEPTUM_ENOMEM. */
 enum septum_status

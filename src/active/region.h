@@ -41,8 +41,6 @@ struct spt_candidate {
                               nearest known one, of any image; see coreset.h */
     size_t feature_count;
     const uint8_t *askable;  /* 0: labelled already or out of bounds */
-    const uint32_t *pixels;  /* to be labelled in each window, where some are known or
-                                beyond the border; NULL: all of all */
     const uint32_t *cluster; /* of each window, for `distinct`; NULL: not known */
 };
 
@@ -76,8 +74,6 @@ struct spt_region_options {
      */
     bool fill;
     size_t least_windows; /* smaller regions only where no such large one fits */
-    size_t most_pixels;   /* 0: any number */
-    bool diagonal;        /* windows that share a corner are neighbours, too */
     bool distinct;        /* no two windows of one cluster */
     /*
      * Before anything else stretch f so that it covers 0 to 0.5 over the askable

@@ -18,14 +18,6 @@ spt_trial_with(const struct spt_search *search, const struct spt_trial *trial,
         trial->abundance + (double)candidate->abundance[window]);
 }
 
-static size_t
-pixels_of(const struct spt_candidate *candidate, size_t window)
-{
-    return candidate->pixels != NULL
-               ? candidate->pixels[window]
-               : (size_t)candidate->grid.side * candidate->grid.side;
-}
-
 bool
 spt_trial_fits(const struct spt_search *search, const struct spt_trial *trial,
                size_t window)
@@ -34,9 +26,6 @@ spt_trial_fits(const struct spt_search *search, const struct spt_trial *trial,
     const struct spt_candidate *candidate = &search->candidates[trial->image];
 
     if (trial->count >= options->most_windows)
-        return false;
-    if (options->most_pixels > 0 &&
-        trial->pixels + pixels_of(candidate, window) > options->most_pixels)
         return false;
     if (options->distinct && candidate->cluster != NULL)
         for (size_t i = 0; i < trial->count; i++)
@@ -62,7 +51,6 @@ spt_trial_add(const struct spt_search *search, struct spt_trial *trial, size_t w
         trial->windows[trial->count] = window;
     trial->f += (double)candidate->f[window];
     trial->abundance += (double)candidate->abundance[window];
-    trial->pixels += pixels_of(candidate, window);
     trial->count++;
     measure(search, trial);
 }
@@ -79,7 +67,6 @@ spt_trial_remove(const struct spt_search *search, struct spt_trial *trial,
             (trial->count - position) * sizeof *trial->windows);
     trial->f -= (double)candidate->f[window];
     trial->abundance -= (double)candidate->abundance[window];
-    trial->pixels -= pixels_of(candidate, window);
     measure(search, trial);
 }
 
@@ -90,8 +77,6 @@ spt_trial_is_better(const struct spt_search *search, const struct spt_trial *tri
     size_t least = search->options->least_windows;
     bool by_size = search->options->fill || trial->count < least || best->count < least;
 
-    if (trial->count == 0) /* its seed did not fit */
-        return false;
     if (best->count == 0 || (by_size && trial->count != best->count))
         return trial->count > best->count;
     return trial->objective < best->objective - SPT_REGION_TIE;
@@ -122,9 +107,9 @@ spt_trial_is_capped(const struct spt_search *search, const struct spt_trial *tri
     const struct spt_candidate *candidate = &search->candidates[trial->image];
 
     for (size_t i = 0; i < trial->count; i++) {
-        size_t neighbours[8];
-        size_t count = spt_grid_neighbours(&candidate->grid, trial->windows[i],
-                                           search->options->diagonal, neighbours);
+        size_t neighbours[4];
+        size_t count =
+            spt_grid_neighbours(&candidate->grid, trial->windows[i], neighbours);
 
         for (size_t n = 0; n < count; n++)
             if (candidate->askable[neighbours[n]] && !holds(trial, neighbours[n]) &&
@@ -180,8 +165,6 @@ grow_from(const struct spt_search *search, struct spt_growth *growth, size_t ima
     struct spt_trial trial = {.image = image, .windows = growth->members};
 
     spt_growth_start(growth, &search->candidates[image], seed);
-    if (!spt_trial_fits(search, &trial, seed))
-        return trial;
     spt_trial_add(search, &trial, seed, false);
     for (;;) {
         size_t position = find_best_neighbour(search, growth, &trial, &trial.capped);
@@ -203,7 +186,6 @@ spt_search_greedy(const struct spt_search *search, struct spt_trial *best,
 
     if (status != SEPTUM_OK)
         return status;
-    growth.diagonal = search->options->diagonal;
     for (size_t image = 0; image < search->count; image++) {
         const struct spt_candidate *candidate = &search->candidates[image];
 

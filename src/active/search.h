@@ -20,7 +20,6 @@ struct spt_trial {
     size_t *windows; /* room for search->largest, or borrowed */
     size_t count;
     double f, abundance; /* sums */
-    size_t pixels;
     double objective;
     bool capped;
 };
@@ -29,7 +28,7 @@ struct spt_trial {
 double spt_trial_with(const struct spt_search *search, const struct spt_trial *trial,
                       size_t window);
 
-/* Whether `window` may join, as far as the cap, the pixels and clusters go. */
+/* Whether `window` may join, as far as the cap and clusters go. */
 bool spt_trial_fits(const struct spt_search *search, const struct spt_trial *trial,
                     size_t window);
 

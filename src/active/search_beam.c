@@ -96,8 +96,7 @@ grow_beam(struct work *work, size_t image, size_t seed)
     struct spt_trial empty = {.image = image};
 
     work->now.count = 0;
-    if (spt_trial_fits(work->search, &empty, seed))
-        offer(work, &work->now, &empty, seed);
+    offer(work, &work->now, &empty, seed);
     while (work->now.count > 0) {
         struct beam swap = work->now;
 
@@ -108,10 +107,9 @@ grow_beam(struct work *work, size_t image, size_t seed)
             if (spt_trial_is_better(work->search, trial, &work->here))
                 spt_trial_copy(&work->here, trial);
             for (size_t k = 0; k < trial->count; k++) {
-                size_t neighbours[8];
-                size_t count =
-                    spt_grid_neighbours(&candidate->grid, trial->windows[k],
-                                        work->search->options->diagonal, neighbours);
+                size_t neighbours[4];
+                size_t count = spt_grid_neighbours(&candidate->grid, trial->windows[k],
+                                                   neighbours);
 
                 for (size_t n = 0; n < count; n++)
                     if (candidate->askable[neighbours[n]] &&
@@ -128,12 +126,12 @@ grow_beam(struct work *work, size_t image, size_t seed)
 /* ---- improvement ----------------------------------------------------------------- */
 
 static bool
-is_beside(const struct spt_grid *grid, bool diagonal, size_t a, size_t b)
+is_beside(const struct spt_grid *grid, size_t a, size_t b)
 {
     long down = labs((long)(a / grid->columns) - (long)(b / grid->columns));
     long across = labs((long)(a % grid->columns) - (long)(b % grid->columns));
 
-    return diagonal ? down <= 1 && across <= 1 : down + across == 1;
+    return down + across == 1;
 }
 
 /* Reorders the set on the way: what is reached comes first. */
@@ -145,8 +143,7 @@ hangs_together(const struct work *work, struct spt_trial *trial)
 
     for (size_t i = 0; i < reached && i < trial->count; i++)
         for (size_t k = reached; k < trial->count; k++)
-            if (is_beside(grid, work->search->options->diagonal, trial->windows[i],
-                          trial->windows[k])) {
+            if (is_beside(grid, trial->windows[i], trial->windows[k])) {
                 size_t window = trial->windows[k];
 
                 trial->windows[k] = trial->windows[reached];
@@ -163,9 +160,9 @@ improve_by_adding(struct work *work, struct spt_trial *trial)
     const struct spt_candidate *candidate = &work->search->candidates[trial->image];
 
     for (size_t i = 0; i < trial->count; i++) {
-        size_t neighbours[8];
-        size_t count = spt_grid_neighbours(&candidate->grid, trial->windows[i],
-                                           work->search->options->diagonal, neighbours);
+        size_t neighbours[4];
+        size_t count =
+            spt_grid_neighbours(&candidate->grid, trial->windows[i], neighbours);
 
         for (size_t n = 0; n < count; n++) {
             if (!candidate->askable[neighbours[n]] ||

@@ -68,11 +68,8 @@ keep_least(double *list, size_t most, double value)
 static bool
 is_in_reach(const struct work *work, size_t window, size_t down, size_t across)
 {
-    size_t steps = work->search->options->diagonal ? (down > across ? down : across)
-                                                   : down + across;
-
     return window > work->root && work->candidate->askable[window] &&
-           steps < work->most;
+           down + across < work->most;
 }
 
 /* The windows in reach lie in few rows and columns: what a root costs does not grow
@@ -150,10 +147,9 @@ offer_neighbours(struct work *work, size_t window)
 {
     struct level *level = &work->levels[work->trial.count];
     size_t *list = work->extension + work->trial.count * work->windows;
-    size_t neighbours[8], count;
+    size_t neighbours[4];
+    size_t count = spt_grid_neighbours(&work->candidate->grid, window, neighbours);
 
-    count = spt_grid_neighbours(&work->candidate->grid, window,
-                                work->search->options->diagonal, neighbours);
     level->old = level->left;
     for (size_t i = 0; i < count; i++)
         if (neighbours[i] > work->root && !work->seen[neighbours[i]] &&
@@ -197,7 +193,7 @@ try_root(struct work *work, size_t image, size_t root)
 {
     work->root = root;
     work->trial = (struct spt_trial){.image = image, .windows = work->trial.windows};
-    if (!spt_trial_fits(work->search, &work->trial, root) || work->steps == 0)
+    if (work->steps == 0)
         return;
     memset(work->seen, 0, work->windows);
     work->seen[root] = 1;

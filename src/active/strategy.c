@@ -249,7 +249,6 @@ choose_at_random(const struct spt_candidate *candidates, size_t count,
         pick -= here;
         image++;
     }
-    growth.diagonal = options->diagonal;
     spt_growth_start(&growth, &candidates[image],
                      find_askable(&candidates[image], pick));
     trial.image = image;
@@ -362,7 +361,6 @@ choose_by_coreset(const struct spt_candidate *candidates, size_t count,
     status = spt_growth_init(&growth, candidates, count, err);
     if (status != SEPTUM_OK)
         return status;
-    growth.diagonal = options->diagonal;
     spt_growth_start(&growth, &candidates[trial.image], window);
     trial.windows = growth.members;
     spt_trial_add(&search, &trial, window, false);

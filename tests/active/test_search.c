@@ -21,7 +21,7 @@
 /* ---- the definition -------------------------------------------------------------- */
 
 static bool
-hangs_together(const struct spt_grid *grid, unsigned set, bool diagonal)
+hangs_together(const struct spt_grid *grid, unsigned set)
 {
     unsigned reached = set & -set, before = 0;
 
@@ -31,9 +31,8 @@ hangs_together(const struct spt_grid *grid, unsigned set, bool diagonal)
             for (unsigned b = 0; b < spt_grid_count(grid); b++) {
                 int down = abs((int)(a / grid->columns) - (int)(b / grid->columns));
                 int across = abs((int)(a % grid->columns) - (int)(b % grid->columns));
-                bool beside = diagonal ? down <= 1 && across <= 1 : down + across <= 1;
 
-                if (reached & 1U << a && set & 1U << b && beside)
+                if (reached & 1U << a && set & 1U << b && down + across <= 1)
                     reached |= 1U << b;
             }
     }
@@ -44,13 +43,12 @@ static bool
 is_allowed(const struct spt_candidate *candidate,
            const struct spt_region_options *options, unsigned set)
 {
-    size_t count = 0, pixels = 0;
+    size_t count = 0;
 
     for (unsigned w = 0; w < spt_grid_count(&candidate->grid); w++) {
         if (!(set & 1U << w))
             continue;
         count++;
-        pixels += candidate->pixels != NULL ? candidate->pixels[w] : 64 * 64;
         if (!candidate->askable[w])
             return false;
         for (unsigned v = 0; v < w && options->distinct; v++)
@@ -58,8 +56,7 @@ is_allowed(const struct spt_candidate *candidate,
                 return false;
     }
     return count > 0 && count <= options->most_windows &&
-           (options->most_pixels == 0 || pixels <= options->most_pixels) &&
-           hangs_together(&candidate->grid, set, options->diagonal);
+           hangs_together(&candidate->grid, set);
 }
 
 struct best {
@@ -94,9 +91,9 @@ try_all_sets(const struct spt_candidate *candidates, size_t images,
     return best;
 }
 
-/* Two images of 3 x 4 windows, with pixels and clusters. */
+/* Two images of 3 x 4 windows, with clusters. */
 static void
-make_small(struct pool *pool, uint32_t pixels[2][POOL_WINDOWS], uint64_t seed)
+make_small(struct pool *pool, uint64_t seed)
 {
     struct spt_random random;
 
@@ -104,12 +101,9 @@ make_small(struct pool *pool, uint32_t pixels[2][POOL_WINDOWS], uint64_t seed)
     pool_init_random(pool, seed % 3 == 0 ? 3 : 0, 0.1, seed);
     for (size_t i = 0; i < 2; i++) {
         pool->candidates[i].grid = (struct spt_grid){64, 3, i == 0 ? 4 : 3};
-        pool->candidates[i].pixels = seed % 2 ? pixels[i] : NULL;
         pool->candidates[i].cluster = pool->cluster[i];
-        for (size_t w = 0; w < POOL_WINDOWS; w++) {
-            pixels[i][w] = 1 + (uint32_t)spt_random_below(&random, 4096);
+        for (size_t w = 0; w < POOL_WINDOWS; w++)
             pool->cluster[i][w] = (uint32_t)spt_random_below(&random, 5);
-        }
     }
 }
 
@@ -122,8 +116,6 @@ draw_options(uint64_t seed)
         .lambda = lambdas[seed % 5],
         .most_windows = 1 + seed % 7,
         .least_windows = seed % 4 == 1 ? (1 + seed % 7) / 2 + 1 : 0,
-        .most_pixels = seed % 3 == 1 ? seed % 2 ? 3000 : 9000 : 0,
-        .diagonal = seed % 2 == 0,
         .distinct = seed % 5 == 2,
         .fill = seed % 7 == 3,
     };
@@ -145,7 +137,6 @@ static void
 finds_the_best_of_all_sets_exactly(void **state)
 {
     static struct pool pool;
-    static uint32_t pixels[2][POOL_WINDOWS];
 
     (void)state;
     for (uint64_t seed = 0; seed < 210; seed++) {
@@ -153,7 +144,7 @@ finds_the_best_of_all_sets_exactly(void **state)
         struct spt_region region = {0};
         struct best best;
 
-        make_small(&pool, pixels, seed);
+        make_small(&pool, seed);
         best = try_all_sets(pool.candidates, 2, &options);
         options.search = SPT_SEARCH_EXACT;
         assert_int_equal(spt_region_search(pool.candidates, 2, &options, &region, NULL),
@@ -174,7 +165,6 @@ static void
 comes_between_the_greedy_and_the_best_with_a_beam(void **state)
 {
     static struct pool pool;
-    static uint32_t pixels[2][POOL_WINDOWS];
     size_t exact = 0, rounds = 210;
 
     (void)state;
@@ -183,7 +173,7 @@ comes_between_the_greedy_and_the_best_with_a_beam(void **state)
         struct spt_region greedy = {0}, beam = {0};
         struct best best;
 
-        make_small(&pool, pixels, seed);
+        make_small(&pool, seed);
         best = try_all_sets(pool.candidates, 2, &options);
         assert_int_equal(spt_region_search(pool.candidates, 2, &options, &greedy, NULL),
                          SEPTUM_OK);
