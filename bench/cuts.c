@@ -151,8 +151,8 @@ main(int argc, char **argv)
     count = scene.windows.count;
     merges = bench_alloc(count, sizeof *merges);
     sorted = bench_alloc(count, sizeof *sorted);
-    bench_stop_on(spt_cluster_tree(scene.distances, count, SPT_LINKAGE_AVERAGE, merges, NULL),
-            &(struct septum_error){.text = "no memory"});
+    bench_stop_on(spt_cluster_tree(scene.distances, count, merges, NULL),
+                  &(struct septum_error){.text = "no memory"});
     printf("%zu windows of %zu images, shifts up to %u in steps of %u, %zu rounds\n",
            count, scene.images, ncc.max_shift, ncc.shift_step, rounds);
     printf("cut   clusters  median S | windows/clusters/images: greedy, exact, fading, "

@@ -105,8 +105,7 @@ read_abundance(const char *folder, float cut, size_t *count)
 
     if (spt_ncc_distances(windows.at, windows.count, SIDE, &ncc, distances, NULL) !=
             SEPTUM_OK ||
-        spt_cluster_tree(distances, windows.count, SPT_LINKAGE_AVERAGE, merges, NULL) !=
-            SEPTUM_OK ||
+        spt_cluster_tree(distances, windows.count, merges, NULL) != SEPTUM_OK ||
         spt_cluster_cut(merges, windows.count, cut, cluster_of, &clusters, NULL) !=
             SEPTUM_OK ||
         spt_cluster_abundance(cluster_of, windows.count, clusters, abundance, NULL) !=

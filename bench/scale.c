@@ -111,8 +111,7 @@ measure_exact(const char *name, const float *windows, size_t count,
     busy = cpu_seconds() - busy;
     if (density != NULL)
         spt_density_find(distances, count, CUT, density);
-    bench_stop_on(spt_cluster_tree(distances, count, SPT_LINKAGE_AVERAGE, merges, &err),
-            &err);
+    bench_stop_on(spt_cluster_tree(distances, count, merges, &err), &err);
     bench_stop_on(spt_cluster_cut(merges, count, CUT, cluster_of, &clusters, &err), &err);
     bench_stop_on(spt_cluster_abundance(cluster_of, count, clusters, abundance, &err), &err);
     printf("%s: %zu windows, comparing %.1f s (%.1f CPU s), clustering %.2f s, %zu "

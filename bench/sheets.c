@@ -96,8 +96,7 @@ main(int argc, char **argv)
         SEPTUM_OK)
         goto failed;
     memcpy(copy, distances, spt_condensed_count(windows.count) * sizeof *copy);
-    if (spt_cluster_tree(copy, windows.count, SPT_LINKAGE_AVERAGE, merges, &err) !=
-            SEPTUM_OK ||
+    if (spt_cluster_tree(copy, windows.count, merges, &err) != SEPTUM_OK ||
         spt_cluster_cut(merges, windows.count, cut, cluster_of, &clusters, &err) !=
             SEPTUM_OK)
         goto failed;

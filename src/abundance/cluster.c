@@ -4,13 +4,12 @@
  * A cluster lives in the slot of one of its items, the last in order; its distances are
  * the row and column of that slot.  A chain runs from any cluster to its nearest, to
  * the nearest of that, and so on, until two are each other's nearest: those are merged,
- * and because the linkages are reducible what is left of the chain stays valid.
+ * and because average linkage is reducible what is left of the chain stays valid.
  * Merges are found out of order, therefore sorted and only then named.
  *
  * The new distances are averaged in double and kept as floats.  Rounding keeps order,
  * so that an average still lies between its terms: no later distance is below that of a
  * merge, neither for the chain nor for the sorting, which needs parts before the whole.
- * Ward's has no such bound in floats and is held to it.
  */
 #include "abundance/cluster.h"
 
@@ -28,7 +27,6 @@
 struct work {
     float *distances;
     size_t count;
-    enum spt_linkage linkage;
     uint32_t *size;  /* by slot: items in the cluster */
     uint32_t *alive; /* slots that have not been merged away, ascending */
     size_t left;     /* of them */
@@ -94,33 +92,6 @@ extend_chain(struct work *work)
     }
 }
 
-/* Two clusters to be merged, and a third: sizes and distances. */
-struct trio {
-    double a, b, k;
-    double ab, ak, bk;
-};
-
-static double
-link_clusters(enum spt_linkage linkage, const struct trio *trio)
-{
-    double square;
-
-    switch (linkage) {
-    case SPT_LINKAGE_SINGLE:
-        return fmin(trio->ak, trio->bk);
-    case SPT_LINKAGE_COMPLETE:
-        return fmax(trio->ak, trio->bk);
-    case SPT_LINKAGE_WARD:
-        square = (trio->a + trio->k) * trio->ak * trio->ak +
-                 (trio->b + trio->k) * trio->bk * trio->bk -
-                 trio->k * trio->ab * trio->ab;
-        return fmax(sqrt(fmax(square / (trio->a + trio->b + trio->k), 0)), trio->ab);
-    case SPT_LINKAGE_AVERAGE:
-    default:
-        return (trio->a * trio->ak + trio->b * trio->bk) / (trio->a + trio->b);
-    }
-}
-
 static void
 take_away(struct work *work, uint32_t slot)
 {
@@ -137,23 +108,20 @@ take_away(struct work *work, uint32_t slot)
 static void
 merge_slots(struct work *work, uint32_t a, uint32_t b)
 {
-    struct trio trio = {.a = work->size[a],
-                        .b = work->size[b],
-                        .ab = (double)*distance_between(work, a, b)};
+    double in_a = work->size[a], in_b = work->size[b];
 
     work->size[b] += work->size[a];
     take_away(work, a);
     for (size_t i = 0; i < work->left; i++) {
         uint32_t k = work->alive[i];
+        double of_a;
         float *to;
 
         if (k == b)
             continue;
+        of_a = (double)*distance_between(work, a, k);
         to = distance_between(work, b, k);
-        trio.k = work->size[k];
-        trio.ak = (double)*distance_between(work, a, k);
-        trio.bk = (double)*to;
-        *to = (float)link_clusters(work->linkage, &trio);
+        *to = (float)((in_a * of_a + in_b * (double)*to) / (in_a + in_b));
     }
 }
 
@@ -221,15 +189,14 @@ name_clusters(struct spt_merge *merges, size_t count, uint32_t *parent)
 }
 
 enum septum_status
-spt_cluster_tree(float *distances, size_t count, enum spt_linkage linkage,
-                 struct spt_merge *merges, struct septum_error *err)
+spt_cluster_tree(float *distances, size_t count, struct spt_merge *merges,
+                 struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
-    struct work work = {.count = count, .linkage = linkage};
+    struct work work = {.distances = distances, .count = count};
     uint32_t *parent;
 
     assert(count >= 1 && count <= UINT32_MAX / 2);
-    work.distances = distances;
     work.size = spt_alloc_array(count, sizeof *work.size);
     work.alive = spt_alloc_array(count, sizeof *work.alive);
     work.chain = spt_alloc_array(count, sizeof *work.chain);
@@ -250,15 +217,15 @@ done:
     return status;
 }
 
-/* Do the first `done` merges. */
-static enum septum_status
-cut_after(const struct spt_merge *merges, size_t count, size_t done,
-          uint32_t *cluster_of, size_t *clusters, struct septum_error *err)
+enum septum_status
+spt_cluster_cut(const struct spt_merge *merges, size_t count, float distance,
+                uint32_t *cluster_of, size_t *clusters, struct septum_error *err)
 {
-    size_t nodes = 2 * count - 1, found = 0;
+    size_t nodes = 2 * count - 1, done = 0, found = 0;
     uint32_t *top = spt_alloc_array(nodes, sizeof *top);
     uint32_t *number = spt_alloc_array(nodes, sizeof *number);
 
+    assert(count >= 1 && count <= UINT32_MAX / 2);
     if (top == NULL || number == NULL) {
         free(top);
         free(number);
@@ -269,6 +236,8 @@ cut_after(const struct spt_merge *merges, size_t count, size_t done,
         top[i] = (uint32_t)i;
         number[i] = UINT32_MAX;
     }
+    while (done + 1 < count && merges[done].distance <= distance)
+        done++;
     /* From the root down, so that a node knows its own top before its parts ask. */
     for (size_t k = done; k-- > 0;)
         top[merges[k].a] = top[merges[k].b] = top[count + k];
@@ -281,31 +250,6 @@ cut_after(const struct spt_merge *merges, size_t count, size_t done,
     free(top);
     free(number);
     return SEPTUM_OK;
-}
-
-enum septum_status
-spt_cluster_cut(const struct spt_merge *merges, size_t count, float distance,
-                uint32_t *cluster_of, size_t *clusters, struct septum_error *err)
-{
-    size_t done = 0;
-
-    assert(count >= 1 && count <= UINT32_MAX / 2);
-    while (done + 1 < count && merges[done].distance <= distance)
-        done++;
-    return cut_after(merges, count, done, cluster_of, clusters, err);
-}
-
-enum septum_status
-spt_cluster_cut_number(const struct spt_merge *merges, size_t count, size_t wanted,
-                       uint32_t *cluster_of, size_t *clusters, struct septum_error *err)
-{
-    assert(count >= 1 && count <= UINT32_MAX / 2);
-    if (wanted < 1 || wanted > count)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "cutting the tree of clusters: %zu clusters were asked for; of "
-                        "%zu windows there are 1 to %zu",
-                        wanted, count, count);
-    return cut_after(merges, count, count - wanted, cluster_of, clusters, err);
 }
 
 enum septum_status

@@ -1,8 +1,9 @@
 /*
- * cluster.h - hierarchical clustering, and what follows from it.
+ * cluster.h - hierarchical clustering by average linkage, and what follows from it: two
+ * clusters are as far apart as their windows are, on average over all pairs.
  *
  * The nearest-neighbour chain (Murtagh 1983; Muellner 2011) on the condensed distance
- * matrix: n^2 time, no memory beyond the matrix, and exact, because these linkages are
+ * matrix: n^2 time, no memory beyond the matrix, and exact, because average linkage is
  * reducible.  The trees are those of scipy.cluster.hierarchy.linkage().
  */
 #ifndef SEPTUM_ABUNDANCE_CLUSTER_H
@@ -20,25 +21,14 @@ struct spt_merge {
     uint32_t size; /* windows in the new cluster */
 };
 
-/* How far apart two clusters are. */
-enum spt_linkage {
-    SPT_LINKAGE_AVERAGE,  /* the mean over all pairs: the default */
-    SPT_LINKAGE_SINGLE,   /* the least over all pairs */
-    SPT_LINKAGE_COMPLETE, /* the largest over all pairs */
-    SPT_LINKAGE_WARD,     /* the root of twice the increase of the sum of squares, of
-                             distances taken as Euclidean; those of NCC are not, so that
-                             this is a rule of thumb there */
-};
-
 /*
  * The count - 1 merges of `count` >= 1 items in order of distance, into `merges`.
  * `distances` (condensed, see ncc.h; no NaN) is used up as working space.  Equal
  * distances are taken in an order that depends on the input alone.  Fails with
  * SEPTUM_ENOMEM only, before either is touched.
  */
-enum septum_status
-spt_cluster_tree(float *distances, size_t count, enum spt_linkage linkage,
-                 struct spt_merge *merges, struct septum_error *err);
+enum septum_status spt_cluster_tree(float *distances, size_t count,
+                                    struct spt_merge *merges, struct septum_error *err);
 
 /*
  * Cut the tree of `count` items: all merges at most `distance` apart are done.
@@ -48,12 +38,6 @@ spt_cluster_tree(float *distances, size_t count, enum spt_linkage linkage,
 enum septum_status
 spt_cluster_cut(const struct spt_merge *merges, size_t count, float distance,
                 uint32_t *cluster_of, size_t *clusters, struct septum_error *err);
-
-/* The same, cut where `wanted` clusters are left: at least 1, and no more than items.
- */
-enum septum_status spt_cluster_cut_number(const struct spt_merge *merges, size_t count,
-                                          size_t wanted, uint32_t *cluster_of,
-                                          size_t *clusters, struct septum_error *err);
 
 /* S of each item: the size of its cluster / count, in (0, 1].  `abundance` takes
  * `count` floats (paper, section 3).  Fails with SEPTUM_ENOMEM only. */

@@ -97,8 +97,7 @@ cluster_sample(struct work *work, struct septum_error *err)
 
     if (status == SEPTUM_OK) {
         spt_density_find(distances, work->count, options->cut, density);
-        status =
-            spt_cluster_tree(distances, work->count, options->linkage, merges, err);
+        status = spt_cluster_tree(distances, work->count, merges, err);
     }
     if (status == SEPTUM_OK)
         status = spt_cluster_cut(merges, work->count, options->cut, work->cluster,

@@ -25,7 +25,6 @@ struct spt_window_source {
 
 struct spt_sample_options {
     struct spt_ncc_options ncc; /* `near` is for pairs within the sample */
-    enum spt_linkage linkage;
     float cut;
     size_t most; /* windows in the sample; >= 1 */
     uint64_t seed;

@@ -88,7 +88,7 @@ compare_all(struct source *source, const struct spt_abundance_options *options,
     if (status == SEPTUM_OK && options->density)
         spt_density_find(distances, total, options->cut, out->scores);
     if (status == SEPTUM_OK) /* which uses the distances up */
-        status = spt_cluster_tree(distances, total, SPT_LINKAGE_AVERAGE, merges, err);
+        status = spt_cluster_tree(distances, total, merges, err);
     if (status == SEPTUM_OK)
         status = spt_cluster_cut(merges, total, options->cut, out->cluster_of,
                                  &out->clusters, err);
@@ -108,10 +108,8 @@ compare_sample(struct source *source, const struct spt_abundance_options *option
 {
     struct spt_window_source windows = {
         .read = read_window, .self = source, .count = out->count, .side = source->side};
-    struct spt_sample_options how = {.ncc = options->ncc,
-                                     .linkage = SPT_LINKAGE_AVERAGE,
-                                     .cut = options->cut,
-                                     .most = options->sample};
+    struct spt_sample_options how = {
+        .ncc = options->ncc, .cut = options->cut, .most = options->sample};
     struct spt_sample_scores scores = {
         .cluster_of = out->cluster_of,
         .abundance = spt_alloc_array(out->count, sizeof(float)),

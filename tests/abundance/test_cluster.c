@@ -39,35 +39,6 @@ static const struct spt_merge scipy_tree[] = {
     {17, 20, 0.56185714F, 10}, {12, 21, 0.60815000F, 12},
 };
 
-/* The same distances, with 'single' and 'complete'. */
-static const struct spt_merge single_tree[] = {
-    {2, 3, 0.03500000F, 2},    {7, 11, 0.03900000F, 2},  {8, 13, 0.04900000F, 3},
-    {1, 14, 0.06500000F, 4},   {6, 9, 0.07100000F, 2},   {12, 16, 0.08800000F, 4},
-    {10, 15, 0.09300000F, 5},  {0, 17, 0.10000000F, 5},  {4, 19, 0.16500000F, 6},
-    {18, 20, 0.17200000F, 11}, {5, 21, 0.20800000F, 12},
-};
-
-static const struct spt_merge complete_tree[] = {
-    {2, 3, 0.03500000F, 2},   {7, 11, 0.03900000F, 2},   {1, 8, 0.06500000F, 2},
-    {6, 9, 0.07100000F, 2},   {0, 10, 0.17200000F, 2},   {5, 16, 0.49900000F, 3},
-    {4, 15, 0.70800000F, 3},  {13, 14, 0.73100000F, 4},  {17, 18, 0.90000000F, 6},
-    {12, 20, 0.95700000F, 8}, {19, 21, 0.99400000F, 12},
-};
-
-/*
- * Made by:
- *	p = numpy.random.default_rng(3).permutation(40)[:20].reshape(10, 2)
- *	z = scipy.cluster.hierarchy.linkage(p, 'ward')
- */
-static const int points[10][2] = {{23, 32}, {30, 17}, {20, 11}, {33, 2}, {12, 3},
-                                  {21, 29}, {38, 4},  {25, 22}, {0, 28}, {39, 35}};
-
-static const struct spt_merge ward_tree[] = {
-    {0, 5, 3.60555128F, 2},    {3, 6, 5.38516481F, 2},    {1, 7, 7.07106781F, 2},
-    {2, 4, 11.31370850F, 2},   {10, 12, 17.39252713F, 4}, {9, 14, 22.02044505F, 5},
-    {11, 13, 28.15137652F, 4}, {8, 15, 35.65482670F, 6},  {16, 17, 48.93703437F, 10},
-};
-
 static const uint32_t scipy_clusters[] = {0, 1, 2, 2, 3, 0, 4, 5, 1, 4, 0, 5};
 
 static void
@@ -85,9 +56,7 @@ grows_the_tree_that_scipy_grows(void **state)
 
     (void)state;
     make_twelve(distances);
-    assert_int_equal(
-        spt_cluster_tree(distances, TWELVE, SPT_LINKAGE_AVERAGE, merges, NULL),
-        SEPTUM_OK);
+    assert_int_equal(spt_cluster_tree(distances, TWELVE, merges, NULL), SEPTUM_OK);
     for (size_t k = 0; k + 1 < TWELVE; k++) {
         assert_int_equal(merges[k].a, scipy_tree[k].a);
         assert_int_equal(merges[k].b, scipy_tree[k].b);
@@ -113,90 +82,6 @@ make_distances(size_t count, uint32_t levels, uint64_t seed)
 }
 
 static void
-check_tree(float *distances, size_t count, enum spt_linkage linkage,
-           const struct spt_merge *wanted)
-{
-    struct spt_merge merges[TWELVE - 1];
-
-    assert_int_equal(spt_cluster_tree(distances, count, linkage, merges, NULL),
-                     SEPTUM_OK);
-    for (size_t k = 0; k + 1 < count; k++) {
-        assert_int_equal(merges[k].a, wanted[k].a);
-        assert_int_equal(merges[k].b, wanted[k].b);
-        assert_int_equal(merges[k].size, wanted[k].size);
-        assert_true(fabs((double)merges[k].distance - (double)wanted[k].distance) <
-                    1e-5);
-    }
-}
-
-static void
-links_clusters_in_other_ways_as_scipy_does(void **state)
-{
-    float distances[TWELVE * (TWELVE - 1) / 2], *at = distances;
-
-    (void)state;
-    make_twelve(distances);
-    check_tree(distances, TWELVE, SPT_LINKAGE_SINGLE, single_tree);
-    make_twelve(distances);
-    check_tree(distances, TWELVE, SPT_LINKAGE_COMPLETE, complete_tree);
-    for (size_t i = 0; i < 10; i++)
-        for (size_t j = i + 1; j < 10; j++)
-            *at++ = hypotf((float)(points[i][0] - points[j][0]),
-                           (float)(points[i][1] - points[j][1]));
-    check_tree(distances, 10, SPT_LINKAGE_WARD, ward_tree);
-}
-
-static void
-cuts_the_tree_into_a_number_of_clusters(void **state)
-{
-    /* fcluster(z, 4, 'maxclust'), renumbered */
-    const uint32_t four[] = {0, 1, 2, 2, 3, 0, 3, 1, 1, 3, 0, 1};
-    uint32_t cluster_of[TWELVE];
-    struct septum_error err = {0};
-    size_t clusters = 0;
-
-    (void)state;
-    for (size_t wanted = 1; wanted <= TWELVE; wanted++) {
-        assert_int_equal(spt_cluster_cut_number(scipy_tree, TWELVE, wanted, cluster_of,
-                                                &clusters, NULL),
-                         SEPTUM_OK);
-        assert_int_equal(clusters, wanted);
-        if (wanted == 4)
-            assert_memory_equal(cluster_of, four, sizeof four);
-    }
-    assert_int_equal(
-        spt_cluster_cut_number(scipy_tree, TWELVE, 13, cluster_of, &clusters, &err),
-        SEPTUM_EINVAL);
-    assert_string_equal(err.text,
-                        "cutting the tree of clusters: 13 clusters were asked "
-                        "for; of 12 windows there are 1 to 12");
-    assert_int_equal(
-        spt_cluster_cut_number(scipy_tree, TWELVE, 0, cluster_of, &clusters, NULL),
-        SEPTUM_EINVAL);
-}
-
-static void
-keeps_parts_before_the_whole_whatever_the_linkage(void **state)
-{
-    (void)state;
-    for (uint64_t seed = 0; seed < 40; seed++) {
-        enum spt_linkage linkage = (enum spt_linkage)(seed % 4);
-        float *distances = make_distances(50, seed % 3 ? 3 : 0, seed);
-        struct spt_merge merges[49];
-
-        for (size_t i = 0; i < spt_condensed_count(50); i++)
-            distances[i] = 1 + distances[i] * 0x1p-19F;
-        assert_int_equal(spt_cluster_tree(distances, 50, linkage, merges, NULL),
-                         SEPTUM_OK);
-        for (size_t k = 0; k < 49; k++) {
-            assert_true(merges[k].a < merges[k].b && merges[k].b < 50 + k);
-            assert_true(k == 0 || merges[k - 1].distance <= merges[k].distance);
-        }
-        free(distances);
-    }
-}
-
-static void
 cuts_the_tree_as_scipy_does(void **state)
 {
     uint32_t cluster_of[TWELVE];
@@ -219,8 +104,7 @@ merges_four_points_as_worked_out_by_hand(void **state)
     struct spt_merge merges[3];
 
     (void)state;
-    assert_int_equal(spt_cluster_tree(distances, 4, SPT_LINKAGE_AVERAGE, merges, NULL),
-                     SEPTUM_OK);
+    assert_int_equal(spt_cluster_tree(distances, 4, merges, NULL), SEPTUM_OK);
     assert_true(merges[0].a == 0 && merges[0].b == 1 && merges[0].distance == 1);
     assert_true(merges[1].a == 2 && merges[1].b == 3 && merges[1].distance == 4);
     assert_true(merges[2].a == 4 && merges[2].b == 5 && merges[2].distance == 11.5F);
@@ -240,9 +124,7 @@ agrees_with_the_definition_on_random_distances(void **state)
 
         naive_linkage_tree(distances, count, wanted);
         assert_true(naive_linkage_allows(distances, count, wanted, 1e-6));
-        assert_int_equal(
-            spt_cluster_tree(distances, count, SPT_LINKAGE_AVERAGE, got, NULL),
-            SEPTUM_OK);
+        assert_int_equal(spt_cluster_tree(distances, count, got, NULL), SEPTUM_OK);
         for (size_t k = 0; k + 1 < count; k++) {
             assert_int_equal(got[k].a, wanted[k].a);
             assert_int_equal(got[k].b, wanted[k].b);
@@ -264,9 +146,7 @@ grows_a_tree_that_the_definition_allows_where_distances_tie(void **state)
         float *used = make_distances(count, levels, 100 + round);
         struct spt_merge merges[64];
 
-        assert_int_equal(
-            spt_cluster_tree(used, count, SPT_LINKAGE_AVERAGE, merges, NULL),
-            SEPTUM_OK);
+        assert_int_equal(spt_cluster_tree(used, count, merges, NULL), SEPTUM_OK);
         assert_true(naive_linkage_allows(distances, count, merges, 1e-5));
         for (size_t k = 0; k + 2 < count; k++)
             assert_true(merges[k].distance <= merges[k + 1].distance);
@@ -286,9 +166,7 @@ never_lets_a_merge_come_before_its_parts(void **state)
 
         for (size_t i = 0; i < spt_condensed_count(50); i++)
             distances[i] = 1 + distances[i] * 0x1p-19F;
-        assert_int_equal(
-            spt_cluster_tree(distances, 50, SPT_LINKAGE_AVERAGE, merges, NULL),
-            SEPTUM_OK);
+        assert_int_equal(spt_cluster_tree(distances, 50, merges, NULL), SEPTUM_OK);
         for (size_t k = 0; k < 49; k++) {
             assert_true(merges[k].a < merges[k].b && merges[k].b < 50 + k);
             assert_true(k == 0 || merges[k - 1].distance <= merges[k].distance);
@@ -305,8 +183,7 @@ takes_ties_in_order(void **state)
     struct spt_merge merges[3];
 
     (void)state;
-    assert_int_equal(spt_cluster_tree(distances, 4, SPT_LINKAGE_AVERAGE, merges, NULL),
-                     SEPTUM_OK);
+    assert_int_equal(spt_cluster_tree(distances, 4, merges, NULL), SEPTUM_OK);
     assert_true(merges[0].a == 0 && merges[0].b == 1);
     assert_int_equal(merges[2].size, 4);
 }
@@ -320,8 +197,7 @@ clusters_one_item_alone(void **state)
     float abundance[1];
 
     (void)state;
-    assert_int_equal(spt_cluster_tree(NULL, 1, SPT_LINKAGE_AVERAGE, &none, NULL),
-                     SEPTUM_OK);
+    assert_int_equal(spt_cluster_tree(NULL, 1, &none, NULL), SEPTUM_OK);
     assert_int_equal(spt_cluster_cut(&none, 1, 1, cluster_of, &clusters, NULL),
                      SEPTUM_OK);
     assert_int_equal(clusters, 1);
@@ -381,9 +257,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_the_tree_that_scipy_grows),
-        cmocka_unit_test(links_clusters_in_other_ways_as_scipy_does),
-        cmocka_unit_test(cuts_the_tree_into_a_number_of_clusters),
-        cmocka_unit_test(keeps_parts_before_the_whole_whatever_the_linkage),
         cmocka_unit_test(cuts_the_tree_as_scipy_does),
         cmocka_unit_test(merges_four_points_as_worked_out_by_hand),
         cmocka_unit_test(agrees_with_the_definition_on_random_distances),
