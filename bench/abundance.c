@@ -22,7 +22,13 @@ read_window(void *self, size_t window, float *out, struct septum_error *err)
     return SEPTUM_OK;
 }
 
-static struct spt_sample_scores
+/* S and density of each window. */
+struct scores {
+    float *abundance, *density;
+    size_t clusters;
+};
+
+static struct scores
 run(struct bench_windows *windows, const struct spt_ncc_options *ncc, float cut,
     size_t most, double *seconds)
 {
@@ -31,17 +37,18 @@ run(struct bench_windows *windows, const struct spt_ncc_options *ncc, float cut,
     struct spt_sample_options options = {.ncc = *ncc, .cut = cut, .most = most};
     struct spt_sample_scores scores = {
         .cluster_of = bench_alloc(windows->count, sizeof *scores.cluster_of),
-        .abundance = bench_alloc(windows->count, sizeof *scores.abundance),
         .density = bench_alloc(windows->count, sizeof *scores.density)};
+    float *abundance = bench_alloc(windows->count, sizeof *abundance);
     struct septum_error err = {0};
     clock_t start = clock();
 
-    if (spt_sample_abundance(&source, &options, &scores, &err) != SEPTUM_OK) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
+    bench_stop_on(spt_sample_abundance(&source, &options, &scores, &err), &err);
+    bench_stop_on(spt_cluster_abundance(scores.cluster_of, windows->count,
+                                        scores.clusters, abundance, &err),
+                  &err);
     *seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    return scores;
+    free(scores.cluster_of);
+    return (struct scores){abundance, scores.density, scores.clusters};
 }
 
 int
@@ -49,7 +56,7 @@ main(int argc, char **argv)
 {
     struct spt_ncc_options full = {.shift_step = 1}, quick, coarse;
     struct bench_windows windows;
-    struct spt_sample_scores exact;
+    struct scores exact;
     float cut = argc > 4 ? strtof(argv[4], NULL) : 0.75F;
     double seconds;
 
@@ -71,19 +78,17 @@ main(int argc, char **argv)
     for (size_t k = 0; k < 2; k++)
         for (size_t part = 1; part <= 10; part += part == 1 ? 1 : part == 2 ? 2 : 6) {
             const struct spt_ncc_options *ncc = k == 0 ? &quick : &coarse;
-            struct spt_sample_scores found =
+            struct scores found =
                 run(&windows, ncc, cut, windows.count / part, &seconds);
 
             printf("| bandwidth %g, near %g | 1/%zu | %.2f | %zu | %.4f | %.4f |\n",
                    ncc->bandwidth, (double)ncc->near, part, seconds, found.clusters,
                    bench_spearman(exact.abundance, found.abundance, windows.count),
                    bench_spearman(exact.density, found.density, windows.count));
-            free(found.cluster_of);
             free(found.abundance);
             free(found.density);
         }
     printf("most memory held: %.0f MB\n", bench_peak_megabytes());
-    free(exact.cluster_of);
     free(exact.abundance);
     free(exact.density);
     free(windows.at);

@@ -136,7 +136,6 @@ measure_sampled(struct images *images, size_t count, size_t sample)
         .most = sample};
     struct spt_sample_scores scores = {
         .cluster_of = bench_alloc(count, sizeof *scores.cluster_of),
-        .abundance = bench_alloc(count, sizeof *scores.abundance),
         .density = bench_alloc(count, sizeof *scores.density)};
     struct septum_error err = {0};
     double start = spt_clock_seconds(), busy = cpu_seconds();
@@ -148,7 +147,6 @@ measure_sampled(struct images *images, size_t count, size_t sample)
            scores.clusters, bench_peak_megabytes());
     fflush(stdout);
     free(scores.cluster_of);
-    free(scores.abundance);
     return scores.density;
 }
 

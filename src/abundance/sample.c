@@ -36,8 +36,8 @@ struct work {
     size_t streamed_count;
 };
 
-static bool
-take_memory(struct work *work)
+static enum septum_status
+take_memory(struct work *work, struct septum_error *err)
 {
     size_t area = (size_t)work->source->side * work->source->side;
 
@@ -48,8 +48,11 @@ take_memory(struct work *work)
     work->cluster = spt_alloc_array(work->count, sizeof *work->cluster);
     work->size = spt_alloc_array(work->count, sizeof *work->size);
     work->chunk = spt_alloc_array(CHUNK, area * sizeof *work->chunk);
-    return work->chosen != NULL && work->windows != NULL && work->cluster != NULL &&
-           work->size != NULL && work->chunk != NULL;
+    if (work->chosen == NULL || work->windows == NULL || work->cluster == NULL ||
+        work->size == NULL || work->chunk == NULL)
+        return spt_fail_memory(err, "comparing windows",
+                               (work->count + CHUNK) * area * sizeof *work->windows);
+    return SEPTUM_OK;
 }
 
 static void
@@ -246,19 +249,6 @@ stream_rest(struct work *work, struct septum_error *err)
     return status;
 }
 
-double
-spt_sample_memory(const struct spt_window_source *source,
-                  const struct spt_sample_options *options)
-{
-    size_t count = options->most < source->count ? options->most : source->count;
-    double area = (double)source->side * source->side * sizeof(float);
-    double matrix = spt_ncc_memory(count, source->side, &options->ncc);
-
-    return matrix > 0 ? matrix + ((double)count + CHUNK) * area +
-                            CHUNK * matrix / (double)count
-                      : 0;
-}
-
 enum septum_status
 spt_sample_abundance(const struct spt_window_source *source,
                      const struct spt_sample_options *options,
@@ -274,10 +264,9 @@ spt_sample_abundance(const struct spt_window_source *source,
                      "at least 1");
     if (status != SEPTUM_OK)
         return status;
-    status = take_memory(&work)
-                 ? read_sample(&work, err)
-                 : spt_fail_memory(err, "comparing windows",
-                                   (size_t)spt_sample_memory(source, options));
+    status = take_memory(&work, err);
+    if (status == SEPTUM_OK)
+        status = read_sample(&work, err);
     if (status == SEPTUM_OK)
         status = cluster_sample(&work, err);
     if (status == SEPTUM_OK)
@@ -288,9 +277,6 @@ spt_sample_abundance(const struct spt_window_source *source,
     if (status == SEPTUM_OK)
         status = stream_rest(&work, err);
     scores->clusters = work.clusters + work.singles;
-    if (status == SEPTUM_OK)
-        status = spt_cluster_abundance(scores->cluster_of, source->count,
-                                       scores->clusters, scores->abundance, err);
     clear_work(&work);
     return status;
 }

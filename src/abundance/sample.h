@@ -3,10 +3,10 @@
  *
  * A sample is clustered exactly, and the rest streamed past it: each window joins the
  * cluster that is the least far away on average, unless that is further than the cut;
- * then it is a cluster of its own.  Beside the size of its cluster each window gets its
- * density (density.h), by the windows of the sample.  Clusters of a sample are not
- * those of the whole; densities are, up to the noise of sampling.  Beyond the size of
- * the matrix, the density is the one to use.
+ * then it is a cluster of its own.  Beside its cluster each window gets its density
+ * (density.h), by the windows of the sample.  Clusters of a sample are not those of the
+ * whole; densities are, up to the noise of sampling.  Beyond the size of the matrix,
+ * the density is the one to use.
  */
 #ifndef SEPTUM_ABUNDANCE_SAMPLE_H
 #define SEPTUM_ABUNDANCE_SAMPLE_H
@@ -34,13 +34,8 @@ struct spt_sample_options {
 struct spt_sample_scores {
     uint32_t *cluster_of; /* numbers without gaps, in no particular order */
     size_t clusters;
-    float *abundance; /* size of the cluster / count */
     float *density;
 };
-
-/* Bytes that this takes beside the scores; 0 for options out of bounds. */
-double spt_sample_memory(const struct spt_window_source *source,
-                         const struct spt_sample_options *options);
 
 /* Fails with SEPTUM_EINVAL (options), SEPTUM_ENOMEM, SEPTUM_ESTOPPED, or as
  * source->read() does; what the scores hold then is of no use. */

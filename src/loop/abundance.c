@@ -112,18 +112,14 @@ compare_sample(struct source *source, const struct spt_abundance_options *option
         .ncc = options->ncc, .cut = options->cut, .most = options->sample};
     struct spt_sample_scores scores = {
         .cluster_of = out->cluster_of,
-        .abundance = spt_alloc_array(out->count, sizeof(float)),
         .density = out->scores,
     };
     enum septum_status status;
 
     how.ncc.bandwidth = options->sample_bandwidth;
-    if (scores.abundance == NULL)
-        return spt_fail_memory(err, "abundance", out->count * sizeof(float));
     status = spt_sample_abundance(&windows, &how, &scores, err);
     out->clusters = scores.clusters;
     out->sampled = options->sample < out->count ? options->sample : out->count;
-    free(scores.abundance);
     return status;
 }
 
