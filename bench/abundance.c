@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "abundance/sample.h"
+#include "abundance/subset.h"
 #include "material.h"
 
 static enum septum_status
@@ -34,15 +34,15 @@ run(struct bench_windows *windows, const struct spt_ncc_options *ncc, float cut,
 {
     struct spt_window_source source = {read_window, windows, windows->count,
                                        windows->side};
-    struct spt_sample_options options = {.ncc = *ncc, .cut = cut, .most = most};
-    struct spt_sample_scores scores = {
+    struct spt_subset_options options = {.ncc = *ncc, .cut = cut, .most = most};
+    struct spt_subset_scores scores = {
         .cluster_of = bench_alloc(windows->count, sizeof *scores.cluster_of),
         .density = bench_alloc(windows->count, sizeof *scores.density)};
     float *abundance = bench_alloc(windows->count, sizeof *abundance);
     struct septum_error err = {0};
     clock_t start = clock();
 
-    bench_stop_on(spt_sample_abundance(&source, &options, &scores, &err), &err);
+    bench_stop_on(spt_subset_abundance(&source, &options, &scores, &err), &err);
     bench_stop_on(spt_cluster_abundance(scores.cluster_of, windows->count,
                                         scores.clusters, abundance, &err),
                   &err);

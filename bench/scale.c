@@ -20,7 +20,7 @@
 
 #include "abundance/cluster.h"
 #include "abundance/density.h"
-#include "abundance/sample.h"
+#include "abundance/subset.h"
 #include "active/strategy.h"
 #include "active/uncertainty.h"
 #include "base/alloc.h"
@@ -130,17 +130,17 @@ static float *
 measure_sampled(struct images *images, size_t count, size_t sample)
 {
     struct spt_window_source source = {read_window, images, count, SIDE};
-    struct spt_sample_options options = {
+    struct spt_subset_options options = {
         .ncc = {.max_shift = 8, .shift_step = 1, .bandwidth = 0.4},
         .cut = CUT,
         .most = sample};
-    struct spt_sample_scores scores = {
+    struct spt_subset_scores scores = {
         .cluster_of = bench_alloc(count, sizeof *scores.cluster_of),
         .density = bench_alloc(count, sizeof *scores.density)};
     struct septum_error err = {0};
     double start = spt_clock_seconds(), busy = cpu_seconds();
 
-    bench_stop_on(spt_sample_abundance(&source, &options, &scores, &err), &err);
+    bench_stop_on(spt_subset_abundance(&source, &options, &scores, &err), &err);
     printf("sampled: %zu windows past %zu, %.1f s (%.1f CPU s), %zu clusters, most "
            "memory held %.0f MB\n",
            count, sample, spt_clock_seconds() - start, cpu_seconds() - busy,

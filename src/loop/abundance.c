@@ -7,7 +7,7 @@
 
 #include "abundance/cluster.h"
 #include "abundance/density.h"
-#include "abundance/sample.h"
+#include "abundance/subset.h"
 #include "base/alloc.h"
 #include "image/grid.h"
 
@@ -108,16 +108,16 @@ compare_sample(struct source *source, const struct spt_abundance_options *option
 {
     struct spt_window_source windows = {
         .read = read_window, .self = source, .count = out->count, .side = source->side};
-    struct spt_sample_options how = {
+    struct spt_subset_options how = {
         .ncc = options->ncc, .cut = options->cut, .most = options->sample};
-    struct spt_sample_scores scores = {
+    struct spt_subset_scores scores = {
         .cluster_of = out->cluster_of,
         .density = out->scores,
     };
     enum septum_status status;
 
     how.ncc.bandwidth = options->sample_bandwidth;
-    status = spt_sample_abundance(&windows, &how, &scores, err);
+    status = spt_subset_abundance(&windows, &how, &scores, err);
     out->clusters = scores.clusters;
     out->sampled = options->sample < out->count ? options->sample : out->count;
     return status;

@@ -16,7 +16,7 @@ struct spt_abundance_options {
     bool density; /* the score is the density, not the share of windows in a cluster */
     /*
      * All pairs are compared as long as that takes no more than this; beyond, or for
-     * the densities of more windows than it holds, a sample (abundance/sample.h), whose
+     * the densities of more windows than it holds, a sample (abundance/subset.h), whose
      * scores always are densities.  0 is no limit.
      */
     uint64_t most_bytes;

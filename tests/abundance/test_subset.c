@@ -1,5 +1,5 @@
 /*
- * test_sample.c - abundance by way of a sample, on windows that fall into clear groups.
+ * test_subset.c - abundance by way of a subset, on windows that fall into clear groups.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "abundance/sample.h"
+#include "abundance/subset.h"
 #include "base/random.h"
 #include "support/naive_ncc.h"
 
@@ -42,10 +42,10 @@ read_pattern(void *self, size_t window, float *out, struct septum_error *err)
 struct desk {
     struct patterns patterns;
     struct spt_window_source source;
-    struct spt_sample_options options;
+    struct spt_subset_options options;
     uint32_t cluster_of[COUNT];
     float density[COUNT];
-    struct spt_sample_scores scores;
+    struct spt_subset_scores scores;
 };
 
 static void
@@ -58,17 +58,17 @@ set_desk(struct desk *desk, size_t most)
                                       .seed = 1}};
     desk->source =
         (struct spt_window_source){read_pattern, &desk->patterns, COUNT, SIDE};
-    desk->scores = (struct spt_sample_scores){desk->cluster_of, 0, desk->density};
+    desk->scores = (struct spt_subset_scores){desk->cluster_of, 0, desk->density};
 }
 
 static enum septum_status
 run(struct desk *desk, struct septum_error *err)
 {
-    return spt_sample_abundance(&desk->source, &desk->options, &desk->scores, err);
+    return spt_subset_abundance(&desk->source, &desk->options, &desk->scores, err);
 }
 
 static void
-finds_the_same_clusters_from_a_sample_as_from_all(void **state)
+finds_the_same_clusters_from_a_subset_as_from_all(void **state)
 {
     const size_t most[] = {COUNT, COUNT + 1, 600, 150, 40};
 
@@ -98,7 +98,7 @@ finds_the_same_clusters_from_a_sample_as_from_all(void **state)
 }
 
 static void
-counts_the_sample_within_the_cut_as_the_definition_does(void **state)
+counts_the_subset_within_the_cut_as_the_definition_does(void **state)
 {
     static struct desk desk;
     static float windows[60][SIDE * SIDE];
@@ -119,7 +119,7 @@ counts_the_sample_within_the_cut_as_the_definition_does(void **state)
 }
 
 static void
-draws_the_same_sample_from_the_same_seed(void **state)
+draws_the_same_subset_from_the_same_seed(void **state)
 {
     static struct desk one, other;
 
@@ -150,7 +150,7 @@ says_what_went_wrong(void **state)
     set_desk(&desk, 10);
     desk.options.ncc.shift_step = 0;
     assert_int_equal(run(&desk, NULL), SEPTUM_EINVAL);
-    for (size_t at = 0; at < COUNT; at += 350) { /* in the sample, and after it */
+    for (size_t at = 0; at < COUNT; at += 350) { /* in the subset, and after it */
         set_desk(&desk, 10);
         desk.patterns.fails_at = at;
         assert_int_equal(run(&desk, &err), SEPTUM_EIO);
@@ -162,9 +162,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_same_clusters_from_a_sample_as_from_all),
-        cmocka_unit_test(counts_the_sample_within_the_cut_as_the_definition_does),
-        cmocka_unit_test(draws_the_same_sample_from_the_same_seed),
+        cmocka_unit_test(finds_the_same_clusters_from_a_subset_as_from_all),
+        cmocka_unit_test(counts_the_subset_within_the_cut_as_the_definition_does),
+        cmocka_unit_test(draws_the_same_subset_from_the_same_seed),
         cmocka_unit_test(says_what_went_wrong),
     };
 

@@ -1,7 +1,7 @@
 /*
- * sample.c - see sample.h.
+ * subset.c - see subset.h.
  */
-#include "abundance/sample.h"
+#include "abundance/subset.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -14,23 +14,23 @@
 #include "base/random.h"
 
 /* Windows that are read and compared at a time, and those of them that one thread runs
- * past eight of the sample. */
+ * past eight of the subset. */
 #define CHUNK 512
 #define ROWS 32
 
 struct work {
     const struct spt_window_source *source;
-    const struct spt_sample_options *options;
-    struct spt_sample_scores *scores;
-    size_t count;      /* of the sample */
+    const struct spt_subset_options *options;
+    struct spt_subset_scores *scores;
+    size_t count;      /* of the subset */
     size_t *chosen;    /* its windows, ascending */
     float *windows;    /* theirs */
     uint32_t *cluster; /* of each */
-    uint32_t *size;    /* of each cluster, within the sample */
-    size_t clusters;   /* of the sample */
+    uint32_t *size;    /* of each cluster, within the subset */
+    size_t clusters;   /* of the subset */
     size_t singles;    /* made by windows beyond the cut */
     struct spt_shifts shifts;
-    struct spt_spectra spectra; /* of the sample */
+    struct spt_spectra spectra; /* of the subset */
     float *chunk;
     size_t streamed[CHUNK]; /* the windows in it */
     size_t streamed_count;
@@ -68,7 +68,7 @@ clear_work(struct work *work)
 }
 
 static enum septum_status
-read_sample(struct work *work, struct septum_error *err)
+read_subset(struct work *work, struct septum_error *err)
 {
     size_t area = (size_t)work->source->side * work->source->side, found = 0;
     struct spt_random random;
@@ -85,9 +85,9 @@ read_sample(struct work *work, struct septum_error *err)
 }
 
 static enum septum_status
-cluster_sample(struct work *work, struct septum_error *err)
+cluster_subset(struct work *work, struct septum_error *err)
 {
-    const struct spt_sample_options *options = work->options;
+    const struct spt_subset_options *options = work->options;
     size_t pairs = spt_condensed_count(work->count);
     float *distances = spt_alloc_aligned(pairs, sizeof *distances);
     float *density = spt_alloc_array(work->count, sizeof *density);
@@ -116,7 +116,7 @@ cluster_sample(struct work *work, struct septum_error *err)
     return status;
 }
 
-/* Rows [first, end) of the chunk past the whole sample: `sums` takes a row's distances
+/* Rows [first, end) of the chunk past the whole subset: `sums` takes a row's distances
  * to each cluster. */
 static void
 stream_rows(struct work *work, struct spt_lanes *lanes,
@@ -250,9 +250,9 @@ stream_rest(struct work *work, struct septum_error *err)
 }
 
 enum septum_status
-spt_sample_abundance(const struct spt_window_source *source,
-                     const struct spt_sample_options *options,
-                     struct spt_sample_scores *scores, struct septum_error *err)
+spt_subset_abundance(const struct spt_window_source *source,
+                     const struct spt_subset_options *options,
+                     struct spt_subset_scores *scores, struct septum_error *err)
 {
     struct work work = {.source = source, .options = options, .scores = scores};
     enum septum_status status = spt_ncc_check(&options->ncc, source->side, err);
@@ -266,9 +266,9 @@ spt_sample_abundance(const struct spt_window_source *source,
         return status;
     status = take_memory(&work, err);
     if (status == SEPTUM_OK)
-        status = read_sample(&work, err);
+        status = read_subset(&work, err);
     if (status == SEPTUM_OK)
-        status = cluster_sample(&work, err);
+        status = cluster_subset(&work, err);
     if (status == SEPTUM_OK)
         status = spt_ncc_shifts(&work.shifts, source->side, &options->ncc, err);
     if (status == SEPTUM_OK)
