@@ -87,7 +87,7 @@ find_largest(const struct spt_candidate *candidates, size_t count, size_t most)
 }
 
 static enum septum_status
-find_best(const struct spt_search *search, struct spt_trial *best, bool *proved,
+find_best(const struct spt_search *search, struct spt_draft *best, bool *proved,
           struct septum_error *err)
 {
     const struct spt_region_options *options = search->options;
@@ -100,7 +100,7 @@ find_best(const struct spt_search *search, struct spt_trial *best, bool *proved,
         return status;
     status = beam ? spt_search_beam(search, best, err)
                   : spt_search_exact(search, best, proved, err);
-    best->capped = spt_trial_is_capped(search, best);
+    best->capped = spt_draft_is_capped(search, best);
     return status;
 }
 
@@ -112,7 +112,7 @@ spt_region_search(const struct spt_candidate *candidates, size_t count,
     struct spt_search search = {
         .candidates = candidates, .count = count, .options = options};
     struct rescaled rescaled = {0};
-    struct spt_trial best = {0};
+    struct spt_draft best = {0};
     bool proved = false;
     enum septum_status status = spt_region_check(options, err);
 

@@ -7,83 +7,83 @@
 #include <string.h>
 
 double
-spt_trial_with(const struct spt_search *search, const struct spt_trial *trial,
+spt_draft_with(const struct spt_search *search, const struct spt_draft *draft,
                size_t window)
 {
-    const struct spt_candidate *candidate = &search->candidates[trial->image];
+    const struct spt_candidate *candidate = &search->candidates[draft->image];
 
     return spt_region_objective(
         search->options->lambda,
-        (trial->f + (double)candidate->f[window]) / (double)(trial->count + 1),
-        trial->abundance + (double)candidate->abundance[window]);
+        (draft->f + (double)candidate->f[window]) / (double)(draft->count + 1),
+        draft->abundance + (double)candidate->abundance[window]);
 }
 
 bool
-spt_trial_fits(const struct spt_search *search, const struct spt_trial *trial,
+spt_draft_fits(const struct spt_search *search, const struct spt_draft *draft,
                size_t window)
 {
     const struct spt_region_options *options = search->options;
-    const struct spt_candidate *candidate = &search->candidates[trial->image];
+    const struct spt_candidate *candidate = &search->candidates[draft->image];
 
-    if (trial->count >= options->most_windows)
+    if (draft->count >= options->most_windows)
         return false;
     if (options->distinct && candidate->cluster != NULL)
-        for (size_t i = 0; i < trial->count; i++)
-            if (candidate->cluster[trial->windows[i]] == candidate->cluster[window])
+        for (size_t i = 0; i < draft->count; i++)
+            if (candidate->cluster[draft->windows[i]] == candidate->cluster[window])
                 return false;
     return true;
 }
 
 static void
-measure(const struct spt_search *search, struct spt_trial *trial)
+measure(const struct spt_search *search, struct spt_draft *draft)
 {
-    trial->objective = spt_region_objective(
-        search->options->lambda, trial->f / (double)trial->count, trial->abundance);
+    draft->objective = spt_region_objective(
+        search->options->lambda, draft->f / (double)draft->count, draft->abundance);
 }
 
 void
-spt_trial_add(const struct spt_search *search, struct spt_trial *trial, size_t window,
+spt_draft_add(const struct spt_search *search, struct spt_draft *draft, size_t window,
               bool keep)
 {
-    const struct spt_candidate *candidate = &search->candidates[trial->image];
+    const struct spt_candidate *candidate = &search->candidates[draft->image];
 
     if (keep)
-        trial->windows[trial->count] = window;
-    trial->f += (double)candidate->f[window];
-    trial->abundance += (double)candidate->abundance[window];
-    trial->count++;
-    measure(search, trial);
+        draft->windows[draft->count] = window;
+    draft->f += (double)candidate->f[window];
+    draft->abundance += (double)candidate->abundance[window];
+    draft->count++;
+    measure(search, draft);
 }
 
 void
-spt_trial_remove(const struct spt_search *search, struct spt_trial *trial,
+spt_draft_remove(const struct spt_search *search, struct spt_draft *draft,
                  size_t position)
 {
-    const struct spt_candidate *candidate = &search->candidates[trial->image];
-    size_t window = trial->windows[position];
+    const struct spt_candidate *candidate = &search->candidates[draft->image];
+    size_t window = draft->windows[position];
 
-    trial->count--;
-    memmove(trial->windows + position, trial->windows + position + 1,
-            (trial->count - position) * sizeof *trial->windows);
-    trial->f -= (double)candidate->f[window];
-    trial->abundance -= (double)candidate->abundance[window];
-    measure(search, trial);
+    draft->count--;
+    memmove(draft->windows + position, draft->windows + position + 1,
+            (draft->count - position) * sizeof *draft->windows);
+    draft->f -= (double)candidate->f[window];
+    draft->abundance -= (double)candidate->abundance[window];
+    measure(search, draft);
 }
 
 bool
-spt_trial_is_better(const struct spt_search *search, const struct spt_trial *trial,
-                    const struct spt_trial *best)
+spt_draft_is_better(const struct spt_search *search, const struct spt_draft *draft,
+                    const struct spt_draft *best)
 {
     size_t least = search->options->least_windows;
-    bool by_size = search->options->fill || trial->count < least || best->count < least;
+    bool by_size = search->options->fill || draft->count < least || best->count < least;
 
-    if (best->count == 0 || (by_size && trial->count != best->count))
-        return trial->count > best->count;
-    return trial->objective < best->objective - SPT_REGION_TIE;
+    if (best->count == 0 || (by_size && draft->count != best->count))
+        return draft->count > best->count;
+    return draft->objective < best->objective - SPT_REGION_TIE;
 }
 
 void
-spt_trial_copy(struct spt_trial *to, const struct spt_trial *from)
+spt_draft_copy(struct spt_draft *to, const struct spt_draft *from)
 {
     size_t *windows = to->windows;
 
@@ -93,28 +93,28 @@ spt_trial_copy(struct spt_trial *to, const struct spt_trial *from)
 }
 
 static bool
-holds(const struct spt_trial *trial, size_t window)
+holds(const struct spt_draft *draft, size_t window)
 {
-    for (size_t i = 0; i < trial->count; i++)
-        if (trial->windows[i] == window)
+    for (size_t i = 0; i < draft->count; i++)
+        if (draft->windows[i] == window)
             return true;
     return false;
 }
 
 bool
-spt_trial_is_capped(const struct spt_search *search, const struct spt_trial *trial)
+spt_draft_is_capped(const struct spt_search *search, const struct spt_draft *draft)
 {
-    const struct spt_candidate *candidate = &search->candidates[trial->image];
+    const struct spt_candidate *candidate = &search->candidates[draft->image];
 
-    for (size_t i = 0; i < trial->count; i++) {
+    for (size_t i = 0; i < draft->count; i++) {
         size_t neighbours[4];
         size_t count =
-            spt_grid_neighbours(&candidate->grid, trial->windows[i], neighbours);
+            spt_grid_neighbours(&candidate->grid, draft->windows[i], neighbours);
 
         for (size_t n = 0; n < count; n++)
-            if (candidate->askable[neighbours[n]] && !holds(trial, neighbours[n]) &&
-                (search->options->fill || spt_trial_with(search, trial, neighbours[n]) <
-                                              trial->objective - SPT_REGION_TIE))
+            if (candidate->askable[neighbours[n]] && !holds(draft, neighbours[n]) &&
+                (search->options->fill || spt_draft_with(search, draft, neighbours[n]) <
+                                              draft->objective - SPT_REGION_TIE))
                 return true;
     }
     return false;
@@ -135,20 +135,20 @@ spt_search_alive(const struct spt_search *search, size_t image, size_t window)
  * *capped tells that one would, but does not fit. */
 static size_t
 find_best_neighbour(const struct spt_search *search, const struct spt_growth *growth,
-                    const struct spt_trial *trial, bool *capped)
+                    const struct spt_draft *draft, bool *capped)
 {
     const struct spt_region_options *options = search->options;
-    bool grow = options->fill || trial->count < options->least_windows;
+    bool grow = options->fill || draft->count < options->least_windows;
     size_t best = growth->frontier_count;
-    double least = grow ? INFINITY : trial->objective;
+    double least = grow ? INFINITY : draft->objective;
 
     *capped = false;
     for (size_t i = 0; i < growth->frontier_count; i++) {
-        double objective = spt_trial_with(search, trial, growth->frontier[i]);
+        double objective = spt_draft_with(search, draft, growth->frontier[i]);
 
         if (objective >= least - SPT_REGION_TIE)
             continue;
-        if (!spt_trial_fits(search, trial, growth->frontier[i])) {
+        if (!spt_draft_fits(search, draft, growth->frontier[i])) {
             *capped = true;
             continue;
         }
@@ -158,26 +158,26 @@ find_best_neighbour(const struct spt_search *search, const struct spt_growth *gr
     return best;
 }
 
-static struct spt_trial
+static struct spt_draft
 grow_from(const struct spt_search *search, struct spt_growth *growth, size_t image,
           size_t seed)
 {
-    struct spt_trial trial = {.image = image, .windows = growth->members};
+    struct spt_draft draft = {.image = image, .windows = growth->members};
 
     spt_growth_start(growth, &search->candidates[image], seed);
-    spt_trial_add(search, &trial, seed, false);
+    spt_draft_add(search, &draft, seed, false);
     for (;;) {
-        size_t position = find_best_neighbour(search, growth, &trial, &trial.capped);
+        size_t position = find_best_neighbour(search, growth, &draft, &draft.capped);
 
         if (position == growth->frontier_count)
-            return trial;
-        spt_trial_add(search, &trial, growth->frontier[position], false);
+            return draft;
+        spt_draft_add(search, &draft, growth->frontier[position], false);
         spt_growth_join(growth, position);
     }
 }
 
 enum septum_status
-spt_search_greedy(const struct spt_search *search, struct spt_trial *best,
+spt_search_greedy(const struct spt_search *search, struct spt_draft *best,
                   struct septum_error *err)
 {
     struct spt_growth growth = {0};
@@ -190,13 +190,13 @@ spt_search_greedy(const struct spt_search *search, struct spt_trial *best,
         const struct spt_candidate *candidate = &search->candidates[image];
 
         for (size_t seed = 0; seed < spt_grid_count(&candidate->grid); seed++) {
-            struct spt_trial trial;
+            struct spt_draft draft;
 
             if (!candidate->askable[seed])
                 continue;
-            trial = grow_from(search, &growth, image, seed);
-            if (spt_trial_is_better(search, &trial, best))
-                spt_trial_copy(best, &trial);
+            draft = grow_from(search, &growth, image, seed);
+            if (spt_draft_is_better(search, &draft, best))
+                spt_draft_copy(best, &draft);
         }
     }
     spt_growth_clear(&growth);

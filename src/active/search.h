@@ -15,7 +15,7 @@ struct spt_search {
 };
 
 /* A region under construction; the sums belong to its windows. */
-struct spt_trial {
+struct spt_draft {
     size_t image;
     size_t *windows; /* room for search->largest, or borrowed */
     size_t count;
@@ -25,31 +25,31 @@ struct spt_trial {
 };
 
 /* The objective once `window` has joined. */
-double spt_trial_with(const struct spt_search *search, const struct spt_trial *trial,
+double spt_draft_with(const struct spt_search *search, const struct spt_draft *draft,
                       size_t window);
 
 /* Whether `window` may join, as far as the cap and clusters go. */
-bool spt_trial_fits(const struct spt_search *search, const struct spt_trial *trial,
+bool spt_draft_fits(const struct spt_search *search, const struct spt_draft *draft,
                     size_t window);
 
-/* Add to the sums, and to trial->windows if `keep`. */
-void spt_trial_add(const struct spt_search *search, struct spt_trial *trial,
+/* Add to the sums, and to draft->windows if `keep`. */
+void spt_draft_add(const struct spt_search *search, struct spt_draft *draft,
                    size_t window, bool keep);
 
 /* Take out window number `position`; the others keep their order. */
-void spt_trial_remove(const struct spt_search *search, struct spt_trial *trial,
+void spt_draft_remove(const struct spt_search *search, struct spt_draft *draft,
                       size_t position);
 
 /* Whether it is to be taken rather than `best`, which may be empty. */
-bool spt_trial_is_better(const struct spt_search *search, const struct spt_trial *trial,
-                         const struct spt_trial *best);
+bool spt_draft_is_better(const struct spt_search *search, const struct spt_draft *draft,
+                         const struct spt_draft *best);
 
 /* Whether another window would join, were it not for the cap. */
 bool
-spt_trial_is_capped(const struct spt_search *search, const struct spt_trial *trial);
+spt_draft_is_capped(const struct spt_search *search, const struct spt_draft *draft);
 
 /* Copy all but the place of the windows, which both have their own room for. */
-void spt_trial_copy(struct spt_trial *to, const struct spt_trial *from);
+void spt_draft_copy(struct spt_draft *to, const struct spt_draft *from);
 
 /* Tell the watch that the search is at that window of that image; false stops it. */
 bool spt_search_alive(const struct spt_search *search, size_t image, size_t window);
@@ -57,11 +57,11 @@ bool spt_search_alive(const struct spt_search *search, size_t image, size_t wind
 /* Each lowers *best, which may hold a region already, to the best it finds.  They fail
  * with SEPTUM_ENOMEM, the latter two with SEPTUM_ESTOPPED. */
 enum septum_status spt_search_greedy(const struct spt_search *search,
-                                     struct spt_trial *best, struct septum_error *err);
+                                     struct spt_draft *best, struct septum_error *err);
 enum septum_status spt_search_beam(const struct spt_search *search,
-                                   struct spt_trial *best, struct septum_error *err);
+                                   struct spt_draft *best, struct septum_error *err);
 enum septum_status
-spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *proved,
+spt_search_exact(const struct spt_search *search, struct spt_draft *best, bool *proved,
                  struct septum_error *err);
 
 #endif

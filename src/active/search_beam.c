@@ -13,15 +13,15 @@
 /* Sets of equal size, the best first; their windows ascend, so that equal sets are
  * equal lists. */
 struct beam {
-    struct spt_trial *trials;
+    struct spt_draft *drafts;
     size_t count, room;
     size_t *windows; /* of all of them */
 };
 
 struct work {
     const struct spt_search *search;
-    struct spt_trial *best;
-    struct spt_trial here; /* an image's best */
+    struct spt_draft *best;
+    struct spt_draft here; /* an image's best */
     struct beam now, next;
     size_t *list; /* room for a set */
 };
@@ -29,28 +29,28 @@ struct work {
 /* ---- the beam -------------------------------------------------------------------- */
 
 static bool
-has_window(const struct spt_trial *trial, size_t window)
+has_window(const struct spt_draft *draft, size_t window)
 {
-    for (size_t i = 0; i < trial->count; i++)
-        if (trial->windows[i] == window)
+    for (size_t i = 0; i < draft->count; i++)
+        if (draft->windows[i] == window)
             return true;
     return false;
 }
 
-/* Where the set of `trial` and `window` belongs in the beam; its room when nowhere:
+/* Where the set of `draft` and `window` belongs in the beam; its room when nowhere:
  * there already, or not good enough. */
 static size_t
 find_place(const struct work *work, const struct beam *beam,
-           const struct spt_trial *trial, double objective)
+           const struct spt_draft *draft, double objective)
 {
     size_t place = beam->count;
 
     for (size_t i = 0; i < beam->count; i++) {
-        const struct spt_trial *other = &beam->trials[i];
+        const struct spt_draft *other = &beam->drafts[i];
 
         if (fabs(other->objective - objective) <= SPT_REGION_TIE &&
             memcmp(other->windows, work->list,
-                   (trial->count + 1) * sizeof *work->list) == 0)
+                   (draft->count + 1) * sizeof *work->list) == 0)
             return beam->room;
         if (place == beam->count && objective < other->objective - SPT_REGION_TIE)
             place = i;
@@ -59,41 +59,41 @@ find_place(const struct work *work, const struct beam *beam,
 }
 
 static void
-offer(struct work *work, struct beam *beam, const struct spt_trial *trial,
+offer(struct work *work, struct beam *beam, const struct spt_draft *draft,
       size_t window)
 {
-    double objective = spt_trial_with(work->search, trial, window);
+    double objective = spt_draft_with(work->search, draft, window);
     size_t at = 0, place, *windows;
-    struct spt_trial made;
+    struct spt_draft made;
 
     if (beam->count == beam->room &&
-        objective >= beam->trials[beam->room - 1].objective - SPT_REGION_TIE)
+        objective >= beam->drafts[beam->room - 1].objective - SPT_REGION_TIE)
         return;
-    for (; at < trial->count && trial->windows[at] < window; at++)
-        work->list[at] = trial->windows[at];
+    for (; at < draft->count && draft->windows[at] < window; at++)
+        work->list[at] = draft->windows[at];
     work->list[at] = window;
-    for (; at < trial->count; at++)
-        work->list[at + 1] = trial->windows[at];
-    place = find_place(work, beam, trial, objective);
+    for (; at < draft->count; at++)
+        work->list[at + 1] = draft->windows[at];
+    place = find_place(work, beam, draft, objective);
     if (place == beam->room)
         return;
     if (beam->count < beam->room)
         beam->count++;
-    windows = beam->trials[beam->count - 1].windows;
-    memmove(beam->trials + place + 1, beam->trials + place,
-            (beam->count - 1 - place) * sizeof *beam->trials);
-    made = *trial;
-    spt_trial_add(work->search, &made, window, false);
+    windows = beam->drafts[beam->count - 1].windows;
+    memmove(beam->drafts + place + 1, beam->drafts + place,
+            (beam->count - 1 - place) * sizeof *beam->drafts);
+    made = *draft;
+    spt_draft_add(work->search, &made, window, false);
     memcpy(windows, work->list, made.count * sizeof *windows);
     made.windows = windows;
-    beam->trials[place] = made;
+    beam->drafts[place] = made;
 }
 
 static void
 grow_beam(struct work *work, size_t image, size_t seed)
 {
     const struct spt_candidate *candidate = &work->search->candidates[image];
-    struct spt_trial empty = {.image = image};
+    struct spt_draft empty = {.image = image};
 
     work->now.count = 0;
     offer(work, &work->now, &empty, seed);
@@ -102,20 +102,20 @@ grow_beam(struct work *work, size_t image, size_t seed)
 
         work->next.count = 0;
         for (size_t i = 0; i < work->now.count; i++) {
-            const struct spt_trial *trial = &work->now.trials[i];
+            const struct spt_draft *draft = &work->now.drafts[i];
 
-            if (spt_trial_is_better(work->search, trial, &work->here))
-                spt_trial_copy(&work->here, trial);
-            for (size_t k = 0; k < trial->count; k++) {
+            if (spt_draft_is_better(work->search, draft, &work->here))
+                spt_draft_copy(&work->here, draft);
+            for (size_t k = 0; k < draft->count; k++) {
                 size_t neighbours[4];
-                size_t count = spt_grid_neighbours(&candidate->grid, trial->windows[k],
+                size_t count = spt_grid_neighbours(&candidate->grid, draft->windows[k],
                                                    neighbours);
 
                 for (size_t n = 0; n < count; n++)
                     if (candidate->askable[neighbours[n]] &&
-                        !has_window(trial, neighbours[n]) &&
-                        spt_trial_fits(work->search, trial, neighbours[n]))
-                        offer(work, &work->next, trial, neighbours[n]);
+                        !has_window(draft, neighbours[n]) &&
+                        spt_draft_fits(work->search, draft, neighbours[n]))
+                        offer(work, &work->next, draft, neighbours[n]);
             }
         }
         work->now = work->next;
@@ -136,45 +136,45 @@ is_beside(const struct spt_grid *grid, size_t a, size_t b)
 
 /* Reorders the set on the way: what is reached comes first. */
 static bool
-hangs_together(const struct work *work, struct spt_trial *trial)
+hangs_together(const struct work *work, struct spt_draft *draft)
 {
-    const struct spt_grid *grid = &work->search->candidates[trial->image].grid;
+    const struct spt_grid *grid = &work->search->candidates[draft->image].grid;
     size_t reached = 1;
 
-    for (size_t i = 0; i < reached && i < trial->count; i++)
-        for (size_t k = reached; k < trial->count; k++)
-            if (is_beside(grid, trial->windows[i], trial->windows[k])) {
-                size_t window = trial->windows[k];
+    for (size_t i = 0; i < reached && i < draft->count; i++)
+        for (size_t k = reached; k < draft->count; k++)
+            if (is_beside(grid, draft->windows[i], draft->windows[k])) {
+                size_t window = draft->windows[k];
 
-                trial->windows[k] = trial->windows[reached];
-                trial->windows[reached++] = window;
+                draft->windows[k] = draft->windows[reached];
+                draft->windows[reached++] = window;
             }
-    return reached >= trial->count;
+    return reached >= draft->count;
 }
 
-/* Try `trial` with each neighbour; the first that is better becomes the image's best.
+/* Try `draft` with each neighbour; the first that is better becomes the image's best.
  */
 static bool
-improve_by_adding(struct work *work, struct spt_trial *trial)
+improve_by_adding(struct work *work, struct spt_draft *draft)
 {
-    const struct spt_candidate *candidate = &work->search->candidates[trial->image];
+    const struct spt_candidate *candidate = &work->search->candidates[draft->image];
 
-    for (size_t i = 0; i < trial->count; i++) {
+    for (size_t i = 0; i < draft->count; i++) {
         size_t neighbours[4];
         size_t count =
-            spt_grid_neighbours(&candidate->grid, trial->windows[i], neighbours);
+            spt_grid_neighbours(&candidate->grid, draft->windows[i], neighbours);
 
         for (size_t n = 0; n < count; n++) {
             if (!candidate->askable[neighbours[n]] ||
-                has_window(trial, neighbours[n]) ||
-                !spt_trial_fits(work->search, trial, neighbours[n]))
+                has_window(draft, neighbours[n]) ||
+                !spt_draft_fits(work->search, draft, neighbours[n]))
                 continue;
-            spt_trial_add(work->search, trial, neighbours[n], true);
-            if (spt_trial_is_better(work->search, trial, &work->here)) {
-                spt_trial_copy(&work->here, trial);
+            spt_draft_add(work->search, draft, neighbours[n], true);
+            if (spt_draft_is_better(work->search, draft, &work->here)) {
+                spt_draft_copy(&work->here, draft);
                 return true;
             }
-            spt_trial_remove(work->search, trial, trial->count - 1);
+            spt_draft_remove(work->search, draft, draft->count - 1);
         }
     }
     return false;
@@ -184,21 +184,21 @@ improve_by_adding(struct work *work, struct spt_trial *trial)
 static bool
 improve(struct work *work)
 {
-    struct spt_trial *trial = &work->now.trials[0]; /* any room will do */
+    struct spt_draft *draft = &work->now.drafts[0]; /* any room will do */
 
-    spt_trial_copy(trial, &work->here);
-    if (improve_by_adding(work, trial))
+    spt_draft_copy(draft, &work->here);
+    if (improve_by_adding(work, draft))
         return true;
     for (size_t i = 0; i < work->here.count && work->here.count > 1; i++) {
-        spt_trial_copy(trial, &work->here);
-        spt_trial_remove(work->search, trial, i);
-        if (!hangs_together(work, trial))
+        spt_draft_copy(draft, &work->here);
+        spt_draft_remove(work->search, draft, i);
+        if (!hangs_together(work, draft))
             continue;
-        if (spt_trial_is_better(work->search, trial, &work->here)) {
-            spt_trial_copy(&work->here, trial);
+        if (spt_draft_is_better(work->search, draft, &work->here)) {
+            spt_draft_copy(&work->here, draft);
             return true;
         }
-        if (improve_by_adding(work, trial))
+        if (improve_by_adding(work, draft))
             return true;
     }
     return false;
@@ -210,12 +210,12 @@ static bool
 take_beam(struct beam *beam, size_t room, size_t largest)
 {
     beam->room = room;
-    beam->trials = spt_alloc_array(room, sizeof *beam->trials);
+    beam->drafts = spt_alloc_array(room, sizeof *beam->drafts);
     beam->windows = spt_alloc_array(room, (largest + 1) * sizeof *beam->windows);
-    if (beam->trials == NULL || beam->windows == NULL)
+    if (beam->drafts == NULL || beam->windows == NULL)
         return false;
     for (size_t i = 0; i < room; i++)
-        beam->trials[i].windows = beam->windows + i * (largest + 1);
+        beam->drafts[i].windows = beam->windows + i * (largest + 1);
     return true;
 }
 
@@ -237,13 +237,13 @@ search_image(struct work *work, size_t image, struct septum_error *err)
         if (!spt_search_alive(work->search, image, windows))
             return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     if (work->here.count > 0 &&
-        spt_trial_is_better(work->search, &work->here, work->best))
-        spt_trial_copy(work->best, &work->here);
+        spt_draft_is_better(work->search, &work->here, work->best))
+        spt_draft_copy(work->best, &work->here);
     return SEPTUM_OK;
 }
 
 enum septum_status
-spt_search_beam(const struct spt_search *search, struct spt_trial *best,
+spt_search_beam(const struct spt_search *search, struct spt_draft *best,
                 struct septum_error *err)
 {
     struct work work = {.search = search, .best = best};
@@ -263,9 +263,9 @@ spt_search_beam(const struct spt_search *search, struct spt_trial *best,
     for (size_t image = 0; image < search->count && status == SEPTUM_OK; image++)
         status = search_image(&work, image, err);
 done:
-    free(work.now.trials);
+    free(work.now.drafts);
     free(work.now.windows);
-    free(work.next.trials);
+    free(work.next.drafts);
     free(work.next.windows);
     free(work.here.windows);
     free(work.list);

@@ -31,7 +31,7 @@ struct level {
 struct work {
     const struct spt_search *search;
     const struct spt_candidate *candidate;
-    struct spt_trial trial, *best;
+    struct spt_draft draft, *best;
     size_t root, least, most; /* sizes looked for */
     size_t windows;           /* in the grid */
     size_t *extension;        /* a list of `windows` for each size */
@@ -105,18 +105,18 @@ find_bounds(struct work *work)
 static bool
 is_promising(const struct work *work)
 {
-    const struct spt_trial *trial = &work->trial;
+    const struct spt_draft *draft = &work->draft;
     double lambda = work->search->options->lambda;
     size_t stride = work->most + 1;
     double goal =
         work->best->count == 0 ? INFINITY : work->best->objective - SPT_REGION_TIE;
-    size_t k = trial->count + 1 > work->least ? trial->count + 1 : work->least;
+    size_t k = draft->count + 1 > work->least ? draft->count + 1 : work->least;
 
     for (; k <= work->most; k++) {
         double so_far =
-            lambda * trial->f / (double)k + (1 - lambda) * (1 - trial->abundance);
+            lambda * draft->f / (double)k + (1 - lambda) * (1 - draft->abundance);
 
-        if (so_far + work->bounds[k * stride + k - trial->count] < goal)
+        if (so_far + work->bounds[k * stride + k - draft->count] < goal)
             return true;
     }
     return false;
@@ -125,7 +125,7 @@ is_promising(const struct work *work)
 static bool
 may_extend(const struct work *work)
 {
-    return work->levels[work->trial.count].left > 0 && work->trial.count < work->most &&
+    return work->levels[work->draft.count].left > 0 && work->draft.count < work->most &&
            work->steps > 0 && is_promising(work);
 }
 
@@ -134,10 +134,10 @@ static void
 note_set(struct work *work)
 {
     work->steps--;
-    if (work->trial.count >= work->least &&
+    if (work->draft.count >= work->least &&
         (work->best->count == 0 ||
-         work->trial.objective < work->best->objective - SPT_REGION_TIE))
-        spt_trial_copy(work->best, &work->trial);
+         work->draft.objective < work->best->objective - SPT_REGION_TIE))
+        spt_draft_copy(work->best, &work->draft);
 }
 
 /* Offer the neighbours of `window` to the list of the set's size, behind those it has.
@@ -145,8 +145,8 @@ note_set(struct work *work)
 static void
 offer_neighbours(struct work *work, size_t window)
 {
-    struct level *level = &work->levels[work->trial.count];
-    size_t *list = work->extension + work->trial.count * work->windows;
+    struct level *level = &work->levels[work->draft.count];
+    size_t *list = work->extension + work->draft.count * work->windows;
     size_t neighbours[4];
     size_t count = spt_grid_neighbours(&work->candidate->grid, window, neighbours);
 
@@ -164,13 +164,13 @@ offer_neighbours(struct work *work, size_t window)
 static void
 take_window(struct work *work)
 {
-    size_t size = work->trial.count;
+    size_t size = work->draft.count;
     size_t *list = work->extension + size * work->windows;
     size_t window = list[--work->levels[size].left];
 
-    if (!spt_trial_fits(work->search, &work->trial, window))
+    if (!spt_draft_fits(work->search, &work->draft, window))
         return;
-    spt_trial_add(work->search, &work->trial, window, true);
+    spt_draft_add(work->search, &work->draft, window, true);
     note_set(work);
     memcpy(list + work->windows, list, work->levels[size].left * sizeof *list);
     work->levels[size + 1].left = work->levels[size].left;
@@ -180,32 +180,32 @@ take_window(struct work *work)
 static void
 give_back_window(struct work *work)
 {
-    size_t size = work->trial.count;
+    size_t size = work->draft.count;
     const size_t *list = work->extension + size * work->windows;
 
     for (size_t i = work->levels[size].old; i < work->levels[size].end; i++)
         work->seen[list[i]] = 0;
-    spt_trial_remove(work->search, &work->trial, size - 1);
+    spt_draft_remove(work->search, &work->draft, size - 1);
 }
 
 static void
 try_root(struct work *work, size_t image, size_t root)
 {
     work->root = root;
-    work->trial = (struct spt_trial){.image = image, .windows = work->trial.windows};
+    work->draft = (struct spt_draft){.image = image, .windows = work->draft.windows};
     if (work->steps == 0)
         return;
     memset(work->seen, 0, work->windows);
     work->seen[root] = 1;
     find_bounds(work);
-    spt_trial_add(work->search, &work->trial, root, true);
+    spt_draft_add(work->search, &work->draft, root, true);
     note_set(work);
     work->levels[1].left = 0;
     offer_neighbours(work, root);
     for (;;) {
         if (may_extend(work))
             take_window(work);
-        else if (work->trial.count > 1)
+        else if (work->draft.count > 1)
             give_back_window(work);
         else
             return;
@@ -235,7 +235,7 @@ try_sizes(struct work *work, size_t least, size_t most)
 static void
 try_largest_first(struct work *work, size_t most)
 {
-    struct spt_trial known = *work->best;
+    struct spt_draft known = *work->best;
 
     for (size_t size = most; size > known.count; size--) {
         work->best->count = 0;
@@ -248,7 +248,7 @@ try_largest_first(struct work *work, size_t most)
 }
 
 enum septum_status
-spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *proved,
+spt_search_exact(const struct spt_search *search, struct spt_draft *best, bool *proved,
                  struct septum_error *err)
 {
     const struct spt_region_options *options = search->options;
@@ -263,12 +263,12 @@ spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *
         grid = windows > grid ? windows : grid;
     }
     work.steps = options->most_steps > 0 ? options->most_steps : STEPS;
-    work.trial.windows = spt_alloc_array(largest + 1, sizeof *work.trial.windows);
+    work.draft.windows = spt_alloc_array(largest + 1, sizeof *work.draft.windows);
     work.extension = spt_alloc_array(largest + 2, grid * sizeof *work.extension);
     work.levels = spt_alloc_array(largest + 2, sizeof *work.levels);
     work.seen = spt_alloc_array(grid, 1);
     work.bounds = spt_alloc_array(largest + 1, (largest + 1) * sizeof *work.bounds);
-    if (work.trial.windows == NULL || work.extension == NULL || work.levels == NULL ||
+    if (work.draft.windows == NULL || work.extension == NULL || work.levels == NULL ||
         work.seen == NULL || work.bounds == NULL) {
         status = spt_fail_memory(err, "choosing a region",
                                  (largest + 1) * grid * sizeof *work.extension);
@@ -282,7 +282,7 @@ spt_search_exact(const struct spt_search *search, struct spt_trial *best, bool *
     if (work.stopped)
         status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
 done:
-    free(work.trial.windows);
+    free(work.draft.windows);
     free(work.extension);
     free(work.levels);
     free(work.seen);

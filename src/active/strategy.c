@@ -229,7 +229,7 @@ choose_at_random(const struct spt_candidate *candidates, size_t count,
 {
     struct spt_search search = {candidates, count, options, 0};
     struct spt_growth growth = {0};
-    struct spt_trial trial = {0};
+    struct spt_draft draft = {0};
     size_t image = 0, askable = 0, here, pick;
     enum septum_status status = spt_region_check(options, err);
 
@@ -251,14 +251,14 @@ choose_at_random(const struct spt_candidate *candidates, size_t count,
     }
     spt_growth_start(&growth, &candidates[image],
                      find_askable(&candidates[image], pick));
-    trial.image = image;
-    trial.windows = growth.members;
-    spt_trial_add(&search, &trial, growth.members[0], false);
+    draft.image = image;
+    draft.windows = growth.members;
+    spt_draft_add(&search, &draft, growth.members[0], false);
     while (growth.frontier_count > 0) {
         pick = spt_random_below(random, growth.frontier_count);
-        if (!spt_trial_fits(&search, &trial, growth.frontier[pick]))
+        if (!spt_draft_fits(&search, &draft, growth.frontier[pick]))
             break;
-        spt_trial_add(&search, &trial, growth.frontier[pick], false);
+        spt_draft_add(&search, &draft, growth.frontier[pick], false);
         spt_growth_join(&growth, pick);
     }
     status = spt_region_make(candidates, image, growth.members, growth.count,
@@ -304,7 +304,7 @@ find_furthest(const struct spt_candidate *candidates, size_t count, size_t *imag
 /* Let the furthest neighbour join, again and again. */
 static void
 grow_furthest(const struct spt_search *search, struct spt_growth *growth,
-              struct spt_trial *trial)
+              struct spt_draft *draft)
 {
     for (;;) {
         size_t best = growth->frontier_count;
@@ -313,14 +313,14 @@ grow_furthest(const struct spt_search *search, struct spt_growth *growth,
         for (size_t i = 0; i < growth->frontier_count; i++) {
             double gap = find_gap(growth->candidate, growth, growth->frontier[i]);
 
-            if (gap > largest && spt_trial_fits(search, trial, growth->frontier[i])) {
+            if (gap > largest && spt_draft_fits(search, draft, growth->frontier[i])) {
                 largest = gap;
                 best = i;
             }
         }
         if (best == growth->frontier_count)
             return;
-        spt_trial_add(search, trial, growth->frontier[best], false);
+        spt_draft_add(search, draft, growth->frontier[best], false);
         spt_growth_join(growth, best);
     }
 }
@@ -345,7 +345,7 @@ choose_by_coreset(const struct spt_candidate *candidates, size_t count,
 {
     struct spt_search search = {candidates, count, options, 0};
     struct spt_growth growth = {0};
-    struct spt_trial trial = {0};
+    struct spt_draft draft = {0};
     size_t window = 0;
     enum septum_status status = spt_region_check(options, err);
 
@@ -354,18 +354,18 @@ choose_by_coreset(const struct spt_candidate *candidates, size_t count,
         status = check_features(candidates, count, err);
     if (status != SEPTUM_OK)
         return status;
-    if (!find_furthest(candidates, count, &trial.image, &window)) {
+    if (!find_furthest(candidates, count, &draft.image, &window)) {
         *out = (struct spt_region){0};
         return SEPTUM_OK;
     }
     status = spt_growth_init(&growth, candidates, count, err);
     if (status != SEPTUM_OK)
         return status;
-    spt_growth_start(&growth, &candidates[trial.image], window);
-    trial.windows = growth.members;
-    spt_trial_add(&search, &trial, window, false);
-    grow_furthest(&search, &growth, &trial);
-    status = spt_region_make(candidates, trial.image, growth.members, growth.count,
+    spt_growth_start(&growth, &candidates[draft.image], window);
+    draft.windows = growth.members;
+    spt_draft_add(&search, &draft, window, false);
+    grow_furthest(&search, &growth, &draft);
+    status = spt_region_make(candidates, draft.image, growth.members, growth.count,
                              options->lambda, out, err);
     if (status == SEPTUM_OK)
         out->capped = growth.frontier_count > 0;
