@@ -19,6 +19,15 @@ spt_draft_with(const struct spt_search *search, const struct spt_draft *draft,
 }
 
 bool
+spt_draft_has(const struct spt_draft *draft, size_t window)
+{
+    for (size_t i = 0; i < draft->count; i++)
+        if (draft->windows[i] == window)
+            return true;
+    return false;
+}
+
+bool
 spt_draft_fits(const struct spt_search *search, const struct spt_draft *draft,
                size_t window)
 {
@@ -92,15 +101,6 @@ spt_draft_copy(struct spt_draft *to, const struct spt_draft *from)
     to->windows = windows;
 }
 
-static bool
-holds(const struct spt_draft *draft, size_t window)
-{
-    for (size_t i = 0; i < draft->count; i++)
-        if (draft->windows[i] == window)
-            return true;
-    return false;
-}
-
 bool
 spt_draft_is_capped(const struct spt_search *search, const struct spt_draft *draft)
 {
@@ -112,7 +112,8 @@ spt_draft_is_capped(const struct spt_search *search, const struct spt_draft *dra
             spt_grid_neighbours(&candidate->grid, draft->windows[i], neighbours);
 
         for (size_t n = 0; n < count; n++)
-            if (candidate->askable[neighbours[n]] && !holds(draft, neighbours[n]) &&
+            if (candidate->askable[neighbours[n]] &&
+                !spt_draft_has(draft, neighbours[n]) &&
                 (search->options->fill || spt_draft_with(search, draft, neighbours[n]) <
                                               draft->objective - SPT_REGION_TIE))
                 return true;

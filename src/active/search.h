@@ -28,6 +28,8 @@ struct spt_draft {
 double spt_draft_with(const struct spt_search *search, const struct spt_draft *draft,
                       size_t window);
 
+bool spt_draft_has(const struct spt_draft *draft, size_t window);
+
 /* Whether `window` may join, as far as the cap and clusters go. */
 bool spt_draft_fits(const struct spt_search *search, const struct spt_draft *draft,
                     size_t window);

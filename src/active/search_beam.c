@@ -28,15 +28,6 @@ struct work {
 
 /* ---- the beam -------------------------------------------------------------------- */
 
-static bool
-has_window(const struct spt_draft *draft, size_t window)
-{
-    for (size_t i = 0; i < draft->count; i++)
-        if (draft->windows[i] == window)
-            return true;
-    return false;
-}
-
 /* Where the set of `draft` and `window` belongs in the beam; its room when nowhere:
  * there already, or not good enough. */
 static size_t
@@ -113,7 +104,7 @@ grow_beam(struct work *work, size_t image, size_t seed)
 
                 for (size_t n = 0; n < count; n++)
                     if (candidate->askable[neighbours[n]] &&
-                        !has_window(draft, neighbours[n]) &&
+                        !spt_draft_has(draft, neighbours[n]) &&
                         spt_draft_fits(work->search, draft, neighbours[n]))
                         offer(work, &work->next, draft, neighbours[n]);
             }
@@ -166,7 +157,7 @@ improve_by_adding(struct work *work, struct spt_draft *draft)
 
         for (size_t n = 0; n < count; n++) {
             if (!candidate->askable[neighbours[n]] ||
-                has_window(draft, neighbours[n]) ||
+                spt_draft_has(draft, neighbours[n]) ||
                 !spt_draft_fits(work->search, draft, neighbours[n]))
                 continue;
             spt_draft_add(work->search, draft, neighbours[n], true);
