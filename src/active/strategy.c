@@ -59,20 +59,6 @@ choose_by_abundance(const struct spt_candidate *candidates, size_t count,
     return choose_at(0, candidates, count, options, out, err);
 }
 
-/* The candidates with another measure in place of f. */
-static struct spt_candidate *
-copy_candidates(const struct spt_candidate *candidates, size_t count,
-                struct septum_error *err)
-{
-    struct spt_candidate *copies = spt_alloc_array(count, sizeof *copies);
-
-    if (copies == NULL)
-        spt_fail_memory(err, "choosing a region", count * sizeof *copies);
-    else if (count > 0)
-        memcpy(copies, candidates, count * sizeof *copies);
-    return copies;
-}
-
 /* Tell the measures of a region that was chosen by others. */
 static enum septum_status
 retell(const struct spt_candidate *candidates, double lambda, struct spt_region *region,
@@ -94,20 +80,24 @@ retell(const struct spt_candidate *candidates, double lambda, struct spt_region 
     return status;
 }
 
-/* Choose by a measure that stands in the place of f; `name` is for the error. */
+/* Choose by another measure of candidates in the place of f; `name` is for the error.
+ */
 static enum septum_status
-choose_by_measure(const float *const measures[], const char *name,
-                  const struct spt_candidate *candidates, size_t count,
-                  const struct spt_region_options *options, struct spt_region *out,
-                  struct septum_error *err)
+choose_by_measure(const float *(*measure_of)(const struct spt_candidate *),
+                  const char *name, const struct spt_candidate *candidates,
+                  size_t count, const struct spt_region_options *options,
+                  struct spt_region *out, struct septum_error *err)
 {
-    struct spt_candidate *copies = copy_candidates(candidates, count, err);
+    struct spt_candidate *copies = spt_alloc_array(count, sizeof *copies);
     struct spt_region found = {0};
-    enum septum_status status = copies != NULL ? SEPTUM_OK : SEPTUM_ENOMEM;
+    enum septum_status status = SEPTUM_OK;
 
+    if (copies == NULL)
+        return spt_fail_memory(err, "choosing a region", count * sizeof *copies);
     for (size_t i = 0; i < count && status == SEPTUM_OK; i++) {
-        copies[i].f = measures[i];
-        if (measures[i] == NULL)
+        copies[i] = candidates[i];
+        copies[i].f = measure_of(&candidates[i]);
+        if (copies[i].f == NULL)
             status = spt_fail(err, SEPTUM_EINVAL,
                               "choosing a region: the %s of image %zu of the pool is "
                               "not known",
@@ -125,23 +115,26 @@ choose_by_measure(const float *const measures[], const char *name,
     return status;
 }
 
+static const float *
+entropy_of(const struct spt_candidate *candidate)
+{
+    return candidate->entropy;
+}
+
 static enum septum_status
 choose_by_entropy(const struct spt_candidate *candidates, size_t count,
                   const struct spt_region_options *options, struct spt_random *random,
                   struct spt_region *out, struct septum_error *err)
 {
-    const float **measures = spt_alloc_array(count, sizeof *measures);
-    enum septum_status status;
-
     (void)random;
-    if (measures == NULL)
-        return spt_fail_memory(err, "choosing a region", count * sizeof *measures);
-    for (size_t i = 0; i < count; i++)
-        measures[i] = candidates[i].entropy;
-    status =
-        choose_by_measure(measures, "entropy", candidates, count, options, out, err);
-    free(measures);
-    return status;
+    return choose_by_measure(entropy_of, "entropy", candidates, count, options, out,
+                             err);
+}
+
+static const float *
+bald_of(const struct spt_candidate *candidate)
+{
+    return candidate->bald;
 }
 
 static enum septum_status
@@ -149,18 +142,9 @@ choose_by_bald(const struct spt_candidate *candidates, size_t count,
                const struct spt_region_options *options, struct spt_random *random,
                struct spt_region *out, struct septum_error *err)
 {
-    const float **measures = spt_alloc_array(count, sizeof *measures);
-    enum septum_status status;
-
     (void)random;
-    if (measures == NULL)
-        return spt_fail_memory(err, "choosing a region", count * sizeof *measures);
-    for (size_t i = 0; i < count; i++)
-        measures[i] = candidates[i].bald;
-    status = choose_by_measure(measures, "mutual information", candidates, count,
-                               options, out, err);
-    free(measures);
-    return status;
+    return choose_by_measure(bald_of, "mutual information", candidates, count, options,
+                             out, err);
 }
 
 /* The mean f of the askable windows; infinite where there are none. */
