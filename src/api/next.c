@@ -81,22 +81,19 @@ static enum septum_status
 calibrate(struct spt_choice *choice, struct septum_error *err)
 {
     struct spt_samples validation = {0};
-    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
     size_t *which = spt_alloc_array(choice->workspace.images.count, sizeof *which);
     enum septum_status status =
-        logits != NULL && which != NULL
+        which != NULL
             ? spt_workspace_samples(&choice->workspace, true, which, &validation, err)
-            : spt_fail_memory(err, "calibration", sizeof *logits);
+            : spt_fail_memory(err, "calibration", sizeof *which);
     const struct spt_samples *known =
         validation.known > 0 ? &validation : &choice->survey.samples;
 
     if (status == SEPTUM_OK)
-        status = spt_measure_logits(choice->workspace.predictor, known, 1,
-                                    &choice->how.measure, NULL, NULL, logits, err);
-    if (status == SEPTUM_OK)
-        choice->how.measure.temperature = spt_logits_temperature(logits);
+        status = spt_measure_temperature(choice->workspace.predictor, known, 1,
+                                         &choice->how.measure, NULL, NULL,
+                                         &choice->how.measure.temperature, err);
     spt_samples_clear(&validation);
-    free(logits);
     free(which);
     return status;
 }

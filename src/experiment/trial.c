@@ -331,16 +331,13 @@ calibrate(struct state *state, struct septum_error *err)
 {
     size_t every;
     const struct spt_samples *judges = find_judges(state, &every);
-    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
-    enum septum_status status;
+    double temperature;
+    enum septum_status status =
+        spt_measure_temperature(state->predictor, judges, every, &state->trial->measure,
+                                alive, state, &temperature, err);
 
-    if (logits == NULL)
-        return spt_fail_memory(err, "calibration", sizeof *logits);
-    status = spt_measure_logits(state->predictor, judges, every, &state->trial->measure,
-                                alive, state, logits, err);
     if (status == SEPTUM_OK)
-        spt_pool_calibrate(state->pool, spt_logits_temperature(logits));
-    free(logits);
+        spt_pool_calibrate(state->pool, temperature);
     return status;
 }
 

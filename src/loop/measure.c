@@ -194,3 +194,22 @@ spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *sa
     }
     return status;
 }
+
+enum septum_status
+spt_measure_temperature(struct spt_predictor *predictor,
+                        const struct spt_samples *samples, size_t every,
+                        const struct spt_measure_options *options, spt_alive_fn alive,
+                        void *user, double *temperature, struct septum_error *err)
+{
+    struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
+    enum septum_status status;
+
+    if (logits == NULL)
+        return spt_fail_memory(err, "calibration", sizeof *logits);
+    status = spt_measure_logits(predictor, samples, every, options, alive, user, logits,
+                                err);
+    if (status == SEPTUM_OK)
+        *temperature = spt_logits_temperature(logits);
+    free(logits);
+    return status;
+}

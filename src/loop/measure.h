@@ -66,4 +66,12 @@ spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *sa
                    spt_alive_fn alive, void *user, struct spt_logits *logits,
                    struct septum_error *err);
 
+/* The temperature of what spt_measure_logits() counts, into *temperature.  Fails as
+ * that does, or with SEPTUM_ENOMEM. */
+enum septum_status
+spt_measure_temperature(struct spt_predictor *predictor,
+                        const struct spt_samples *samples, size_t every,
+                        const struct spt_measure_options *options, spt_alive_fn alive,
+                        void *user, double *temperature, struct septum_error *err);
+
 #endif

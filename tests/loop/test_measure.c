@@ -300,6 +300,7 @@ counts_the_known_pixels_of_every_so_manieth_image(void **state)
     const struct spt_measure_options options = {.temperature = 9}; /* not applied */
     struct septum_error err = {0};
     struct scene scene;
+    double temperature = 77;
     size_t left = 1;
 
     (void)state;
@@ -318,10 +319,15 @@ counts_the_known_pixels_of_every_so_manieth_image(void **state)
                                         NULL, NULL, &logits, NULL),
                      SEPTUM_OK);
     assert_memory_equal(&logits, &wanted, sizeof wanted);
-    assert_int_equal(spt_measure_logits(scene.predictor, &scene.samples, 1, &options,
-                                        stop, &left, &logits, &err),
+    assert_int_equal(spt_measure_temperature(scene.predictor, &scene.samples, 1,
+                                             &options, stop, &left, &temperature, &err),
                      SEPTUM_ESTOPPED);
     assert_string_equal(err.text, "stopped");
+    assert_true(temperature == 77);
+    assert_int_equal(spt_measure_temperature(scene.predictor, &scene.samples, 2,
+                                             &options, NULL, NULL, &temperature, NULL),
+                     SEPTUM_OK);
+    assert_true(temperature == spt_logits_temperature(&wanted));
     close_scene(&scene);
 }
 
