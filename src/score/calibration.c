@@ -96,38 +96,57 @@ spt_calibrate(float probability, double temperature)
     return (float)logistic(find_logit(probability) / temperature);
 }
 
+void
+spt_tenths_add(struct spt_tenths *tenths, double p, uint64_t membrane, uint64_t all)
+{
+    size_t tenth = (size_t)(p * SPT_RELIABILITY_BINS);
+
+    tenth = tenth < SPT_RELIABILITY_BINS ? tenth : SPT_RELIABILITY_BINS - 1;
+    tenths->said[tenth] += p * (double)all;
+    tenths->membrane[tenth] += membrane;
+    tenths->all[tenth] += all;
+}
+
+double
+spt_tenths_error(const struct spt_tenths *tenths)
+{
+    double off = 0, all = 0;
+
+    for (size_t i = 0; i < SPT_RELIABILITY_BINS; i++) {
+        off += fabs(tenths->said[i] - (double)tenths->membrane[i]);
+        all += (double)tenths->all[i];
+    }
+    return all > 0 ? off / all : 0;
+}
+
 struct spt_reliability
 spt_logits_reliability(const struct spt_logits *logits, double temperature)
 {
     struct spt_reliability found = {0};
+    struct spt_tenths tenths = {0};
     double pixels = 0;
 
     for (size_t bin = 0; bin < SPT_LOGIT_BINS; bin++) {
         uint64_t membrane = logits->membrane[bin];
         uint64_t all = membrane + logits->other[bin];
-        double logit = logit_of(bin) / temperature, p = logistic(logit);
-        size_t tenth = (size_t)(p * SPT_RELIABILITY_BINS);
+        double logit = logit_of(bin) / temperature;
 
         if (all == 0)
             continue;
-        tenth = tenth < SPT_RELIABILITY_BINS ? tenth : SPT_RELIABILITY_BINS - 1;
-        found.count[tenth] += all;
-        found.said[tenth] += p * (double)all;
-        found.found[tenth] += (double)membrane;
+        spt_tenths_add(&tenths, logistic(logit), membrane, all);
         /* -log P and -log(1 - P), without a logarithm of 0 */
         found.loss += (double)membrane * log1p(exp(-logit)) +
                       (double)logits->other[bin] * log1p(exp(logit));
         pixels += (double)all;
     }
     for (size_t i = 0; i < SPT_RELIABILITY_BINS; i++) {
-        double count = (double)found.count[i];
-
-        if (found.count[i] == 0)
+        found.count[i] = tenths.all[i];
+        if (tenths.all[i] == 0)
             continue;
-        found.error += fabs(found.said[i] - found.found[i]) / pixels;
-        found.said[i] /= count;
-        found.found[i] /= count;
+        found.said[i] = tenths.said[i] / (double)tenths.all[i];
+        found.found[i] = (double)tenths.membrane[i] / (double)tenths.all[i];
     }
+    found.error = spt_tenths_error(&tenths);
     found.loss = pixels > 0 ? found.loss / pixels : 0;
     return found;
 }

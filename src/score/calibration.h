@@ -41,14 +41,28 @@ float spt_calibrate(float probability, double temperature);
 
 #define SPT_RELIABILITY_BINS 10
 
+/* Pixels by P in tenths.  All zero is a valid, empty count. */
+struct spt_tenths {
+    double said[SPT_RELIABILITY_BINS]; /* sum of P */
+    uint64_t membrane[SPT_RELIABILITY_BINS], all[SPT_RELIABILITY_BINS];
+};
+
+/* Count `all` pixels of probability `p`, of which `membrane` are membrane. */
+void
+spt_tenths_add(struct spt_tenths *tenths, double p, uint64_t membrane, uint64_t all);
+
+/* The expected calibration error: the mean over pixels of |mean P - share that is
+ * membrane| of their tenth (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated
+ * probabilities using Bayesian binning", 2015).  0 where nothing was counted. */
+double spt_tenths_error(const struct spt_tenths *tenths);
+
 /* By P in tenths: what was said, and what was so. */
 struct spt_reliability {
     double said[SPT_RELIABILITY_BINS];  /* mean P; 0 where none was */
     double found[SPT_RELIABILITY_BINS]; /* share that is membrane; 0 where none was */
     uint64_t count[SPT_RELIABILITY_BINS];
-    double
-        error;   /* mean of |said - found|, by pixels: the expected calibration error */
-    double loss; /* mean log loss, in nats */
+    double error; /* spt_tenths_error() */
+    double loss;  /* mean log loss, in nats */
 };
 
 struct spt_reliability

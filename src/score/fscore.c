@@ -6,10 +6,10 @@
 #include <math.h>
 
 #include "image/mask.h"
+#include "score/calibration.h"
 
 #define LEAST_MEMBRANE 0.05
 #define LEAST_WINDOWS 4
-#define CALIBRATION_BINS 10
 
 static size_t
 find_bin(float probability)
@@ -163,20 +163,11 @@ spt_tally_choose(const struct spt_tally *tally)
 double
 spt_tally_calibration_error(const struct spt_tally *tally)
 {
-    double said[CALIBRATION_BINS] = {0}, found[CALIBRATION_BINS] = {0}, off = 0,
-           all = 0;
+    struct spt_tenths tenths = {0};
 
-    for (size_t bin = 0; bin <= SPT_SCORE_BINS; bin++) {
-        size_t tenth = bin < SPT_SCORE_BINS ? bin * CALIBRATION_BINS / SPT_SCORE_BINS
-                                            : CALIBRATION_BINS - 1;
-        double middle = bin < SPT_SCORE_BINS ? ((double)bin + 0.5) / SPT_SCORE_BINS : 1;
-        double pixels = (double)(tally->membrane[bin] + tally->other[bin]);
-
-        said[tenth] += middle * pixels;
-        found[tenth] += (double)tally->membrane[bin];
-        all += pixels;
-    }
-    for (size_t i = 0; i < CALIBRATION_BINS; i++)
-        off += fabs(said[i] - found[i]);
-    return all > 0 ? off / all : 0;
+    for (size_t bin = 0; bin <= SPT_SCORE_BINS; bin++)
+        spt_tenths_add(&tenths,
+                       bin < SPT_SCORE_BINS ? ((double)bin + 0.5) / SPT_SCORE_BINS : 1,
+                       tally->membrane[bin], tally->membrane[bin] + tally->other[bin]);
+    return spt_tenths_error(&tenths);
 }

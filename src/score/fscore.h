@@ -70,9 +70,7 @@ struct spt_score spt_tally_best(const struct spt_tally *tally);
 #define SPT_SCORE_DESIGN 16
 struct spt_score spt_tally_choose(const struct spt_tally *tally);
 
-/* By how much probabilities are off: the mean over pixels of |mean P - share that is
- * membrane| of their tenth (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated
- * probabilities using Bayesian binning", 2015).  0 for an empty tally. */
+/* By how much probabilities are off: spt_tenths_error() of calibration.h. */
 double spt_tally_calibration_error(const struct spt_tally *tally);
 
 #endif
