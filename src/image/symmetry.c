@@ -44,20 +44,6 @@ spt_symmetry_floats(const float *in, uint32_t height, uint32_t width, int s, flo
     }
 }
 
-void
-spt_symmetry_bytes(const uint8_t *in, uint32_t height, uint32_t width, int s,
-                   uint8_t *out)
-{
-    struct walk walk = plan_walk(height, width, s);
-
-    for (size_t y = 0; y < walk.height; y++) {
-        ptrdiff_t at = walk.start + (ptrdiff_t)y * walk.down;
-
-        for (size_t x = 0; x < walk.width; x++, at += walk.right)
-            *out++ = in[at];
-    }
-}
-
 int
 spt_symmetry_inverse(int s)
 {

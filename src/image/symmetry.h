@@ -30,8 +30,6 @@ spt_symmetry_transposes(int s)
 /* out = s(in); `in` is height x width; `out` must not overlap it. */
 void spt_symmetry_floats(const float *in, uint32_t height, uint32_t width, int s,
                          float *out);
-void spt_symmetry_bytes(const uint8_t *in, uint32_t height, uint32_t width, int s,
-                        uint8_t *out);
 
 /* The symmetry that undoes s. */
 int spt_symmetry_inverse(int s);

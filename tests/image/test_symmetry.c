@@ -36,20 +36,6 @@ moves_each_pixel_where_the_header_says(void **state)
     }
 }
 
-static void
-moves_bytes_as_floats(void **state)
-{
-    static const uint8_t bytes[COUNT] = {1, 2, 3, 4, 5, 6};
-    uint8_t out[COUNT];
-
-    (void)state;
-    for (int s = 0; s < SPT_SYMMETRIES; s++) {
-        spt_symmetry_bytes(bytes, HEIGHT, WIDTH, s, out);
-        for (int i = 0; i < COUNT; i++)
-            assert_int_equal(out[i], (int)expected[s][i]);
-    }
-}
-
 /* out = second(first(picture)) */
 static void
 apply_both(int first, int second, float *out)
@@ -104,7 +90,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_each_pixel_where_the_header_says),
-        cmocka_unit_test(moves_bytes_as_floats),
         cmocka_unit_test(is_undone_by_its_inverse_on_either_side),
         cmocka_unit_test(forms_a_group),
     };
