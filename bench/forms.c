@@ -67,9 +67,11 @@ predict_dense(struct spt_net *net, const struct image *image, float *membrane)
 static void
 cut_window(const struct image *image, uint32_t side, size_t at, float *out)
 {
-    spt_mirror_crop(image->pixels, image->height, image->width,
-                    (int64_t)(at / image->width) - side / 2,
-                    (int64_t)(at % image->width) - side / 2, side, side, out);
+    const struct spt_band all = {
+        .pixels = image->pixels, .height = image->height, .width = image->width};
+
+    spt_mirror_crop_band(&all, (int64_t)(at / image->width) - side / 2,
+                         (int64_t)(at % image->width) - side / 2, side, side, out);
 }
 
 static double

@@ -52,12 +52,3 @@ spt_mirror_crop_band(const struct spt_band *band, int64_t top, int64_t left,
                  out + (size_t)y * out_width);
     }
 }
-
-void
-spt_mirror_crop(const float *image, uint32_t height, uint32_t width, int64_t top,
-                int64_t left, uint32_t out_height, uint32_t out_width, float *out)
-{
-    const struct spt_band all = {.pixels = image, .height = height, .width = width};
-
-    spt_mirror_crop_band(&all, top, left, out_height, out_width, out);
-}

@@ -12,13 +12,6 @@
 /* The index in [0, size) that position `at`, of any sign, reflects to. */
 uint32_t spt_mirror_index(int64_t at, uint32_t size);
 
-/*
- * Copy the rectangle of `image` (height x width) whose first corner is (top, left), of
- * any sign, and whose size is out_height x out_width, into `out`.
- */
-void spt_mirror_crop(const float *image, uint32_t height, uint32_t width, int64_t top,
-                     int64_t left, uint32_t out_height, uint32_t out_width, float *out);
-
 /* Some rows of an image of height x width. */
 struct spt_band {
     const float *pixels;    /* of the row `first`, and of those after it */
@@ -26,7 +19,10 @@ struct spt_band {
     uint32_t height, width; /* of the image */
 };
 
-/* The same from a band, which holds every row that the rectangle shows. */
+/*
+ * Copy the rectangle whose first corner is (top, left), of any sign, and whose size is
+ * out_height x out_width, into `out`.  The band holds every row that it shows.
+ */
 void spt_mirror_crop_band(const struct spt_band *band, int64_t top, int64_t left,
                           uint32_t out_height, uint32_t out_width, float *out);
 

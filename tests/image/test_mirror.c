@@ -60,6 +60,16 @@ reflects_far_away_and_in_the_largest_images(void **state)
     assert_int_equal(spt_mirror_index(UINT32_MAX, UINT32_MAX), UINT32_MAX - 2);
 }
 
+/* From a band of the whole image. */
+static void
+crop(const float *image, uint32_t height, uint32_t width, int64_t top, int64_t left,
+     uint32_t out_height, uint32_t out_width, float *out)
+{
+    const struct spt_band all = {.pixels = image, .height = height, .width = width};
+
+    spt_mirror_crop_band(&all, top, left, out_height, out_width, out);
+}
+
 static void
 crops_any_rectangle(void **state)
 {
@@ -71,7 +81,7 @@ crops_any_rectangle(void **state)
     for (int64_t top = -20; top <= 20; top += 4) {
         for (int64_t left = -20; left <= 20; left++) {
             out[SIDE * (SIDE - 1)] = -7;
-            spt_mirror_crop(image, HEIGHT, WIDTH, top, left, SIDE - 1, SIDE, out);
+            crop(image, HEIGHT, WIDTH, top, left, SIDE - 1, SIDE, out);
             for (int y = 0; y < SIDE - 1; y++) {
                 for (int x = 0; x < SIDE; x++) {
                     uint32_t from =
@@ -99,11 +109,11 @@ crops_from_a_band_of_rows(void **state)
     memcpy(band_pixels, image + 2 * WIDTH, sizeof band_pixels);
     for (int64_t top = 2; top <= 3; top++)
         for (int64_t left = -9; left <= 9; left++) {
-            spt_mirror_crop(image, 8, WIDTH, top, left, 3, SIDE, wanted);
+            crop(image, 8, WIDTH, top, left, 3, SIDE, wanted);
             spt_mirror_crop_band(&band, top, left, 3, SIDE, out);
             assert_memory_equal(out, wanted, sizeof out);
             /* The same rows, mirrored at the last one. */
-            spt_mirror_crop(image, 8, WIDTH, 14 - top - 2, left, 3, SIDE, wanted);
+            crop(image, 8, WIDTH, 14 - top - 2, left, 3, SIDE, wanted);
             spt_mirror_crop_band(&band, 14 - top - 2, left, 3, SIDE, out);
             assert_memory_equal(out, wanted, sizeof out);
         }
@@ -115,7 +125,7 @@ extends_a_single_pixel(void **state)
     float pixel = 4, out[6] = {0};
 
     (void)state;
-    spt_mirror_crop(&pixel, 1, 1, -5, 3, 2, 3, out);
+    crop(&pixel, 1, 1, -5, 3, 2, 3, out);
     for (int i = 0; i < 6; i++)
         assert_true(out[i] == 4);
 }
