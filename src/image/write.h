@@ -11,19 +11,6 @@
 
 #include "base/file.h"
 
-/* One page of 32-bit floats, deflate, readable by ImageJ (range [0, 1] stated for
- * display; pixel size stated where nm_per_pixel > 0). */
-enum septum_status
-spt_write_tiff_floats(const char *path, const float *pixels, uint32_t height,
-                      uint32_t width, double nm_per_pixel, bool force,
-                      struct septum_error *err);
-
-/* One page of 8-bit grey, deflate. */
-enum septum_status
-spt_write_tiff_bytes(const char *path, const uint8_t *pixels, uint32_t height,
-                     uint32_t width, double nm_per_pixel, bool force,
-                     struct septum_error *err);
-
 /* 8-bit PNG of `channels` = 1 (grey) or 3 (red, green, blue) interleaved bytes. */
 enum septum_status
 spt_write_png(const char *path, const uint8_t *pixels, uint32_t height, uint32_t width,
@@ -48,8 +35,9 @@ spt_encode_png_quickly(const uint8_t *pixels, uint32_t height, uint32_t width,
 /* ---- results that come row by row ------------------------------------------------ */
 
 enum spt_picture_kind {
-    SPT_PICTURE_FLOAT_TIFF, /* as spt_write_tiff_floats(); rows of floats */
-    SPT_PICTURE_BYTE_TIFF,  /* as spt_write_tiff_bytes(); rows of bytes */
+    SPT_PICTURE_FLOAT_TIFF, /* one page of 32-bit floats, deflate, that ImageJ reads and
+                               displays in [0, 1]; rows of floats */
+    SPT_PICTURE_BYTE_TIFF,  /* one page of 8-bit grey, deflate; rows of bytes */
     SPT_PICTURE_BYTE_PNG,   /* as spt_write_png() of 1 channel; rows of bytes */
 };
 

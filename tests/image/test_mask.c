@@ -14,8 +14,8 @@
 
 #include "base/random.h"
 #include "image/craft.h"
-#include "image/write.h"
 #include "support/scratch.h"
+#include "support/whole_tiff.h"
 
 #define HEIGHT 7
 #define WIDTH 8
@@ -25,7 +25,7 @@ save(const float *values, uint32_t height, uint32_t width)
 {
     const char *path = scratch_path("mask.tif");
 
-    assert_int_equal(spt_write_tiff_floats(path, values, height, width, 0, true, NULL),
+    assert_int_equal(whole_tiff_floats(path, values, height, width, 0, true, NULL),
                      SEPTUM_OK);
     return craft_open(path);
 }

@@ -24,6 +24,7 @@
 #include "base/random.h"
 #include "image/craft.h"
 #include "support/scratch.h"
+#include "support/whole_tiff.h"
 
 #define HEIGHT 300
 #define WIDTH 331
@@ -77,12 +78,11 @@ reads_back_what_it_wrote(void **state)
     for (int i = 0; i < 5; i++) {
         double nm = scales[i];
 
-        assert_int_equal(
-            spt_write_tiff_floats(path, floats, HEIGHT, WIDTH, nm, true, NULL),
-            SEPTUM_OK);
+        assert_int_equal(whole_tiff_floats(path, floats, HEIGHT, WIDTH, nm, true, NULL),
+                         SEPTUM_OK);
         assert_reads_back(path, true, nm);
-        assert_int_equal(
-            spt_write_tiff_bytes(path, grey, HEIGHT, WIDTH, nm, true, NULL), SEPTUM_OK);
+        assert_int_equal(whole_tiff_bytes(path, grey, HEIGHT, WIDTH, nm, true, NULL),
+                         SEPTUM_OK);
         assert_reads_back(path, false, nm);
     }
     assert_int_equal(spt_write_png(path, grey, HEIGHT, WIDTH, 1, true, NULL),
@@ -119,14 +119,14 @@ writes_one_pixel_and_one_row(void **state)
     float *pixels;
 
     (void)state;
-    assert_int_equal(spt_write_tiff_floats(path, &one, 1, 1, 5, true, NULL), SEPTUM_OK);
+    assert_int_equal(whole_tiff_floats(path, &one, 1, 1, 5, true, NULL), SEPTUM_OK);
     set = craft_open(path);
     pixels = craft_read(&set, 0);
     assert_true(*pixels == one);
     free(pixels);
     spt_set_clear(&set);
     /* A row longer than a strip is meant to be. */
-    assert_int_equal(spt_write_tiff_floats(path, floats, 1, COUNT, 5, true, NULL),
+    assert_int_equal(whole_tiff_floats(path, floats, 1, COUNT, 5, true, NULL),
                      SEPTUM_OK);
     set = craft_open(path);
     pixels = craft_read(&set, 0);
@@ -166,11 +166,11 @@ says_to_imagej_what_range_and_pixel_size_are(void **state)
     const char *path = scratch_path("ij.tif");
 
     (void)state;
-    assert_int_equal(
-        spt_write_tiff_floats(path, floats, HEIGHT, WIDTH, 100, true, NULL), SEPTUM_OK);
+    assert_int_equal(whole_tiff_floats(path, floats, HEIGHT, WIDTH, 100, true, NULL),
+                     SEPTUM_OK);
     assert_description(path, "ImageJ=1.54f\nimages=1\nslices=1\nunit=um\n"
                              "min=0.0\nmax=1.0\n");
-    assert_int_equal(spt_write_tiff_bytes(path, grey, HEIGHT, WIDTH, 100, true, NULL),
+    assert_int_equal(whole_tiff_bytes(path, grey, HEIGHT, WIDTH, 100, true, NULL),
                      SEPTUM_OK);
     assert_description(path, "ImageJ=1.54f\nimages=1\nslices=1\nunit=um\n");
 }
@@ -181,11 +181,11 @@ writes_equal_bytes_for_equal_pixels(void **state)
     struct spt_bytes first = {0}, second = {0};
 
     (void)state;
-    assert_int_equal(spt_write_tiff_floats(scratch_path("1.tif"), floats, HEIGHT, WIDTH,
-                                           4, true, NULL),
-                     SEPTUM_OK);
-    assert_int_equal(spt_write_tiff_floats(scratch_path("other-name.tif"), floats,
-                                           HEIGHT, WIDTH, 4, true, NULL),
+    assert_int_equal(
+        whole_tiff_floats(scratch_path("1.tif"), floats, HEIGHT, WIDTH, 4, true, NULL),
+        SEPTUM_OK);
+    assert_int_equal(whole_tiff_floats(scratch_path("other-name.tif"), floats, HEIGHT,
+                                       WIDTH, 4, true, NULL),
                      SEPTUM_OK);
     spt_file_read(scratch_path("1.tif"), SIZE_MAX, &first, NULL);
     spt_file_read(scratch_path("other-name.tif"), SIZE_MAX, &second, NULL);
@@ -227,7 +227,7 @@ refuses_pictures_that_cannot_be(void **state)
     assert_non_null(strstr(err.text, "no PNG picture of 2 x 0 pixels can be made ("));
     assert_null(out.at);
     assert_int_equal(
-        spt_write_tiff_bytes(scratch_path("none.tif"), grey, 0, 2, 0, true, &err),
+        whole_tiff_bytes(scratch_path("none.tif"), grey, 0, 2, 0, true, &err),
         SEPTUM_EINVAL);
     assert_non_null(
         strstr(err.text, "none.tif: an image without pixels is not written"));
@@ -242,11 +242,10 @@ replaces_a_file_only_when_told(void **state)
     struct spt_bytes bytes = {0};
 
     (void)state;
-    assert_int_equal(spt_write_tiff_floats(path, floats, 5, 5, 0, false, &err),
+    assert_int_equal(whole_tiff_floats(path, floats, 5, 5, 0, false, &err),
                      SEPTUM_EINVAL);
     assert_non_null(strstr(err.text, "kept: exists already"));
-    assert_int_equal(spt_write_tiff_bytes(path, grey, 5, 5, 0, false, NULL),
-                     SEPTUM_EINVAL);
+    assert_int_equal(whole_tiff_bytes(path, grey, 5, 5, 0, false, NULL), SEPTUM_EINVAL);
     assert_int_equal(spt_write_png(path, grey, 5, 5, 1, false, NULL), SEPTUM_EINVAL);
     assert_int_equal(spt_file_read(path, 100, &bytes, NULL), SEPTUM_OK);
     assert_memory_equal(bytes.at, "mine", 4);
@@ -261,8 +260,7 @@ refuses_a_directory_that_is_not_there(void **state)
     struct septum_error err;
 
     (void)state;
-    assert_int_equal(spt_write_tiff_floats(path, floats, 5, 5, 0, false, &err),
-                     SEPTUM_EIO);
+    assert_int_equal(whole_tiff_floats(path, floats, 5, 5, 0, false, &err), SEPTUM_EIO);
     assert_non_null(strstr(err.text, "no/such.tif: No such file or directory"));
 }
 
@@ -290,8 +288,7 @@ assert_full_disk(const char *path, size_t height)
     snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
     assert_int_equal(symlink("/dev/full", temporary), 0);
     craft_mute();
-    status =
-        spt_write_tiff_floats(path, floats, (uint32_t)height, WIDTH, 0, false, &err);
+    status = whole_tiff_floats(path, floats, (uint32_t)height, WIDTH, 0, false, &err);
     assert_int_equal(craft_unmute(), 0);
     assert_int_equal(status, SEPTUM_ENOMEM);
     assert_non_null(strstr(err.text, "full.tif: No space left on device"));
@@ -324,7 +321,7 @@ leaves_nothing_wherever_the_disk_fills(void **state)
 
     (void)state;
     assert_int_equal(mkdir(directory, 0700), 0);
-    assert_int_equal(spt_write_tiff_floats(path, floats, 40, WIDTH, 4, false, NULL),
+    assert_int_equal(whole_tiff_floats(path, floats, 40, WIDTH, 4, false, NULL),
                      SEPTUM_OK);
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(remove(path), 0);
@@ -337,7 +334,7 @@ leaves_nothing_wherever_the_disk_fills(void **state)
 
         limit = (struct rlimit){.rlim_cur = (rlim_t)most, .rlim_max = old.rlim_max};
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-        status = spt_write_tiff_floats(path, floats, 40, WIDTH, 4, false, &err);
+        status = whole_tiff_floats(path, floats, 40, WIDTH, 4, false, &err);
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
         assert_int_not_equal(status, SEPTUM_OK);
         assert_non_null(strstr(err.text, "p.tif: File too large"));
@@ -411,13 +408,12 @@ writes_the_same_bytes_row_by_row(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(
-            spt_write_tiff_floats(whole, floats, HEIGHT, WIDTH, 7, true, NULL),
-            SEPTUM_OK);
+        assert_int_equal(whole_tiff_floats(whole, floats, HEIGHT, WIDTH, 7, true, NULL),
+                         SEPTUM_OK);
         write_in_pieces(path, SPT_PICTURE_FLOAT_TIFF, floats, pieces[i]);
         assert_same_file(path, whole);
-        assert_int_equal(
-            spt_write_tiff_bytes(whole, grey, HEIGHT, WIDTH, 7, true, NULL), SEPTUM_OK);
+        assert_int_equal(whole_tiff_bytes(whole, grey, HEIGHT, WIDTH, 7, true, NULL),
+                         SEPTUM_OK);
         write_in_pieces(path, SPT_PICTURE_BYTE_TIFF, grey, pieces[i]);
         assert_same_file(path, whole);
         assert_int_equal(spt_write_png(whole, grey, HEIGHT, WIDTH, 1, true, NULL),

@@ -16,10 +16,10 @@
 
 #include "base/file.h"
 #include "image/set.h"
-#include "image/write.h"
 #include "septum.h"
 #include "support/material.h"
 #include "support/scratch.h"
+#include "support/whole_tiff.h"
 #include "train/model_file.h"
 
 #define SIDE 150
@@ -127,9 +127,9 @@ segment_takes_the_side_that_was_kept(void **state)
 
     (void)state;
     material_fill(image, PIXELS, 2);
-    assert_int_equal(spt_write_tiff_floats(scratch_path("image.tif"), image, SIDE, SIDE,
-                                           0, false, NULL),
-                     SEPTUM_OK);
+    assert_int_equal(
+        whole_tiff_floats(scratch_path("image.tif"), image, SIDE, SIDE, 0, false, NULL),
+        SEPTUM_OK);
     assert_int_equal(spt_model_init(&model, spec, NULL), SEPTUM_OK);
     memcpy(model.parameters, spt_net_parameters(net),
            spec->parameter_count * sizeof(float));
