@@ -84,6 +84,29 @@ parse_ranges(struct job *job, struct septum_error *err)
     return status;
 }
 
+/* Of the labels, keep so many windows, which teach both classes. */
+static enum septum_status
+keep_windows(struct job *job, struct septum_error *err)
+{
+    struct spt_samples *samples = &job->labelled_samples;
+    uint32_t side = job->source.spec.window;
+    size_t count = job->options->labelled_windows;
+    enum septum_status status = spt_samples_keep_windows(samples, side, count, 0, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    if (samples->known == 0)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "labelled windows: none of %u x %u pixels is wholly labelled",
+                        side, side);
+    if (samples->membrane == 0 || samples->membrane == samples->known)
+        return spt_fail(
+            err, SEPTUM_EINVAL,
+            "labelled windows: the first %zu drawn hold no %s; ask for more", count,
+            samples->membrane == 0 ? "membrane" : "other pixel");
+    return SEPTUM_OK;
+}
+
 static enum septum_status
 load_target(struct job *job, struct septum_error *err)
 {
@@ -91,9 +114,7 @@ load_target(struct job *job, struct septum_error *err)
         load_range(job, &job->labelled, &job->labelled_samples, err);
 
     if (status == SEPTUM_OK && job->options->labelled_windows > 0)
-        status =
-            spt_samples_keep_windows(&job->labelled_samples, job->source.spec.window,
-                                     job->options->labelled_windows, 0, err);
+        status = keep_windows(job, err);
     if (status == SEPTUM_OK)
         status = load_range(job, &job->pool, &job->pool_samples, err);
     if (status == SEPTUM_OK)
@@ -255,6 +276,25 @@ describe_samples(const char *name, const struct spt_range *range,
     add_digest(digest, out);
 }
 
+/* How the source model came about, if it was trained here: one that is there already is
+ * not trained again. */
+static void
+describe_source(const struct job *job, struct spt_text *out)
+{
+    const struct septum_experiment_options *options = job->options;
+    const struct septum_source *sources[] = {&options->source_images,
+                                             &options->source_labels.source};
+
+    if (options->source_model != NULL)
+        return;
+    spt_text_add(out, "trained here: %s, %g epochs, of", job->settings.name,
+                 options->source_epochs);
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+        for (size_t j = 0; j < sources[i]->count; j++)
+            spt_text_add(out, " %s", sources[i]->paths[j]);
+    spt_text_add(out, "\n");
+}
+
 /* All that decides what a trial does but its strategy and its seed. */
 static void
 describe_settings(struct job *job, const struct spt_experiment *experiment)
@@ -270,6 +310,7 @@ describe_settings(struct job *job, const struct spt_experiment *experiment)
     spt_spec_format(&job->source.spec, net);
     spt_text_add(out, "source: %s, ", net);
     add_digest(digest, out);
+    describe_source(job, out);
     describe_samples("labelled", &job->labelled, &job->labelled_samples, out);
     describe_samples("pool", &job->pool, &job->pool_samples, out);
     describe_samples("test", &job->test, &job->test_samples, out);

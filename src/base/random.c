@@ -3,6 +3,7 @@
  */
 #include "base/random.h"
 
+#include <assert.h>
 #include <math.h>
 
 static uint64_t
@@ -45,10 +46,10 @@ spt_random_uniform(struct spt_random *random)
 uint64_t
 spt_random_below(struct spt_random *random, uint64_t limit)
 {
-    uint64_t excess =
-        -limit % limit; /* 2^64 mod limit: draws below it would be biased */
-    uint64_t bits;
+    uint64_t excess, bits;
 
+    assert(limit > 0);
+    excess = -limit % limit; /* 2^64 mod limit: draws below it would be biased */
     do
         bits = spt_random_bits(random);
     while (bits < excess);

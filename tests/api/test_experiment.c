@@ -174,6 +174,7 @@ trains_a_source_model_and_keeps_it_when_resumed(void **state)
     const char *image = scratch_path("target/images/000.png");
     const char *label = scratch_path("target/labels/000.png");
     struct stat before, after;
+    char sentence[600];
 
     (void)state;
     options.source_model = NULL;
@@ -193,6 +194,12 @@ trains_a_source_model_and_keeps_it_when_resumed(void **state)
     assert_int_equal(stat(scratch_path("trained/source.onnx"), &after), 0);
     assert_true(before.st_ino == after.st_ino &&
                 before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+    options.source_epochs = 0.02; /* another model than the one that is there */
+    snprintf(sentence, sizeof sentence,
+             "%s: the experiment there was begun with other settings or data",
+             scratch_path("trained/settings.txt"));
+    assert_int_equal(septum_experiment(&options, &err), SEPTUM_EINVAL);
+    assert_memory_equal(err.text, sentence, strlen(sentence));
 }
 
 int

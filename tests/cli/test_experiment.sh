@@ -64,6 +64,24 @@ for trial in 'source 2' 'scratch 8'; do
         json_is symmetries ${trial#* }
 done
 
+# Windows that teach nothing: every third pixel of image 1 is unknown, 0 has one class.
+mkdir poor
+image poor/000.png png8 160 160 0
+for i in 1 2 3 4; do
+    image poor/00$i.png png8 160 160 0 255 127
+done
+poor() {
+    septum experiment --target-images target/images --target-labels poor \
+        --unlabelled-value 127 --source source.onnx --pool 2-3 --test 4 --quiet -o poor \
+        --labelled-windows 2 "$@"
+}
+poor --labelled 1
+check "labelled windows that there are not are refused" exited 1 \
+    "labelled windows: none of 32 x 32 pixels is wholly labelled"
+poor --labelled 0-1
+check "and such as hold one class" exited 1 \
+    "labelled windows: the first 2 drawn hold no membrane; ask for more"
+
 # Stopped, then resumed: the same curves.
 timeout --foreground --preserve-status -s INT 0.3 "$SEPTUM" experiment $target \
     --epochs 2 --epoch-steps 3 -o parts --source source.onnx --labelled 0-1 --pool 2-3 \
