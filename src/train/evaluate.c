@@ -38,7 +38,11 @@ spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
 size_t
 spt_evaluate_every(const struct spt_samples *samples, size_t most)
 {
-    return samples->count > most ? (samples->count + most - 1) / most : 1;
+    size_t known = 0;
+
+    for (size_t i = 0; i < samples->count; i++)
+        known += samples->sample[i].known > 0;
+    return known > most ? (known + most - 1) / most : 1;
 }
 
 enum septum_status

@@ -52,11 +52,9 @@ load_sample(const struct spt_page *page, const struct spt_page *mask,
 }
 
 static enum septum_status
-refuse_one_class(const struct spt_samples *samples, const struct spt_set *masks,
+refuse_one_class(const struct spt_samples *samples, const char *path,
                  struct septum_error *err)
 {
-    const char *path = masks->pages[0].path;
-
     if (samples->membrane == 0)
         return spt_fail(
             err, SEPTUM_EINVAL,
@@ -93,7 +91,7 @@ spt_samples_load(const struct spt_set *images, const struct spt_set *masks,
             count_labels(&samples, &samples.sample[i]);
     }
     if (status == SEPTUM_OK && masks != NULL)
-        status = refuse_one_class(&samples, masks, err);
+        status = refuse_one_class(&samples, masks->pages[mask_of[0]].path, err);
     if (status == SEPTUM_OK)
         *out = samples;
     else

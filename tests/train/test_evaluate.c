@@ -103,6 +103,10 @@ takes_every_nth_of_the_samples_that_know_something(void **state)
                          SEPTUM_OK);
         assert_int_equal(count_pixels(&tally), wanted[every]);
     }
+    /* Five of the eight know something. */
+    assert_int_equal(spt_evaluate_every(&setting.samples, 5), 1);
+    assert_int_equal(spt_evaluate_every(&setting.samples, 4), 2);
+    assert_int_equal(spt_evaluate_every(&setting.samples, 2), 3);
     end(&setting);
 }
 

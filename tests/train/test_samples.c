@@ -449,6 +449,23 @@ refuses_masks_without_membrane(void **state)
                   "--membrane-value names the value that is");
 }
 
+/* Masks need not lie as the images do. */
+static void
+names_the_mask_of_the_first_image(void **state)
+{
+    const char *images[] = {write_picture("e.png", 3, 7), write_picture("f.png", 3, 7)};
+    const char *masks[] = {write_mask("f-mask.png", 0), write_mask("e-mask.png", 0)};
+    static const size_t crosswise[] = {1, 0};
+    struct spt_samples samples = {0};
+    struct septum_error err = {0};
+
+    (void)state;
+    assert_int_equal(
+        load_paired(images, masks, 2, crosswise, &plain_rule, 9, &samples, &err),
+        SEPTUM_EINVAL);
+    assert_memory_equal(err.text, masks[1], strlen(masks[1]));
+}
+
 static void
 refuses_masks_that_are_all_membrane(void **state)
 {
@@ -505,6 +522,7 @@ main(void)
         cmocka_unit_test(without_masks_all_is_unknown),
         cmocka_unit_test(the_rule_of_the_masks_is_kept),
         cmocka_unit_test(refuses_masks_without_membrane),
+        cmocka_unit_test(names_the_mask_of_the_first_image),
         cmocka_unit_test(refuses_masks_that_are_all_membrane),
         cmocka_unit_test(one_pixel_of_the_other_class_anywhere_is_enough),
         cmocka_unit_test(refuses_images_smaller_than_the_window),
