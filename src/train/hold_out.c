@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/whole.h"
 
 #define PURPOSE_HOLD_OUT 111
 #define MOST_IMAGES 8    /* more would change the threshold's second digit at best */
@@ -51,6 +52,23 @@ list_blocks(const struct spt_samples *samples, uint32_t side, size_t every,
                 }
     }
     return count;
+}
+
+/*
+ * Blocks to hold out of every `every`-th image: one in `share`, or, where these are too
+ * few since most images are passed over, as many as are worth it, if that is not more
+ * than one in `share` of all images' and leaves half of what these images know.
+ */
+static size_t
+count_held(const struct spt_samples *samples, uint32_t side, size_t every,
+           uint32_t share)
+{
+    size_t seen = list_blocks(samples, side, every, NULL), held = seen / share;
+
+    if (held >= FEWEST_BLOCKS || every == 1)
+        return held;
+    held = spt_least(list_blocks(samples, side, 1, NULL) / share, seen / 2);
+    return spt_least(held, FEWEST_BLOCKS);
 }
 
 /* Let all of `places` be known on one side only. */
@@ -159,14 +177,14 @@ spt_samples_hold_out(struct spt_samples *samples, uint32_t side, uint32_t share,
     if (share == 0 || labelled == 0)
         return SEPTUM_OK;
     every = (labelled + MOST_IMAGES - 1) / MOST_IMAGES;
-    count = list_blocks(samples, side, every, NULL);
-    while (count / share < FEWEST_BLOCKS && side / 2 >= SMALLEST_SIDE) {
+    drawn = count_held(samples, side, every, share);
+    while (drawn < FEWEST_BLOCKS && side / 2 >= SMALLEST_SIDE) {
         side /= 2;
-        count = list_blocks(samples, side, every, NULL);
+        drawn = count_held(samples, side, every, share);
     }
-    drawn = count / share;
     if (drawn < FEWEST_BLOCKS)
         return SEPTUM_OK;
+    count = list_blocks(samples, side, every, NULL);
     places = spt_alloc_array(count, sizeof *places);
     copy_of = spt_alloc_array(samples->count, sizeof *copy_of);
     if (places == NULL || copy_of == NULL) {

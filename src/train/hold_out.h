@@ -11,8 +11,10 @@
 #include "train/samples.h"
 
 /*
- * Move the labels of one in `share` of the wholly labelled blocks, drawn at random,
- * from `samples` to *held, whose images are copies of at most eight of those.  A block
+ * Move the labels of one in `share` of the wholly labelled blocks of at most eight
+ * images, drawn at random, from `samples` to *held, which has copies of these images;
+ * of more images, every n-th is taken, so that less than one in `share` of all labels
+ * is held out, or the eight blocks that are the fewest to judge by.  A block
  * is a window (of `side` pixels, on its grid), or where that makes fewer than eight to
  * hold out, a quarter of one, and so on down to 16 pixels.  *held stays empty, and
  * nothing is moved, when it would not be worth it: with `share` 0, with fewer than

@@ -157,6 +157,31 @@ copies_eight_images_at_most(void **state)
     spt_samples_clear(&held);
 }
 
+/* 100 images of one block each: the eight that are looked at have four to spare, which
+ * are too few, and 16 of half the side. */
+static void
+judges_by_few_blocks_of_many_images(void **state)
+{
+    const uint32_t side = 64;
+    struct spt_samples samples, held = {0};
+
+    (void)state;
+    material_samples(&samples, 100, side, side, 4);
+    assert_int_equal(spt_samples_hold_out(&samples, side, 8, 1, &held, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(held.known, 8 * 32 * 32);
+    spt_samples_clear(&samples);
+    spt_samples_clear(&held);
+
+    /* Two blocks each: eight of 16 whole ones, which are one in 25 of all. */
+    material_samples(&samples, 100, side, 2 * side, 4);
+    assert_int_equal(spt_samples_hold_out(&samples, side, 8, 1, &held, NULL),
+                     SEPTUM_OK);
+    assert_int_equal(held.known, 8 * side * side);
+    spt_samples_clear(&samples);
+    spt_samples_clear(&held);
+}
+
 /* 20 windows of 64 are too few to take one in 8 of; 80 blocks of 32 are not. */
 static void
 takes_parts_of_windows_where_windows_are_few(void **state)
@@ -240,6 +265,7 @@ main(void)
         cmocka_unit_test(moves_nothing_when_it_would_not_be_worth_it),
         cmocka_unit_test(keeps_both_classes_on_both_sides),
         cmocka_unit_test(copies_eight_images_at_most),
+        cmocka_unit_test(judges_by_few_blocks_of_many_images),
         cmocka_unit_test(takes_parts_of_windows_where_windows_are_few),
         cmocka_unit_test(keeps_so_many_windows_and_forgets_the_rest),
     };
