@@ -183,6 +183,24 @@ what_is_published_stays_near_to_the_anchor(void **state)
     spt_samples_clear(&samples);
 }
 
+/* A trainer of `net`, which becomes what `from` has made of its own so far. */
+static struct spt_trainer *
+go_on_with(struct spt_net *net, const struct spt_samples *samples,
+           struct spt_settings settings, struct spt_trainer *from,
+           struct spt_net *from_net)
+{
+    struct spt_trainer *trainer = stepping_trainer(net, samples, settings, 5, 0);
+    const struct spt_optimiser *before = spt_trainer_optimiser(from);
+    struct spt_optimiser *optimiser = spt_trainer_optimiser(trainer);
+    size_t bytes = stepping_parameter_bytes(net);
+
+    memcpy(spt_net_parameters(net), spt_net_parameters(from_net), bytes);
+    spt_net_changed(net);
+    memcpy(optimiser->state, before->state, 3 * bytes);
+    optimiser->steps = before->steps;
+    return trainer;
+}
+
 static void
 given_its_state_back_it_goes_on_as_if_it_had_never_stopped(void **state)
 {
@@ -196,22 +214,17 @@ given_its_state_back_it_goes_on_as_if_it_had_never_stopped(void **state)
         struct spt_net *resumed = material_net(MATERIAL_NET, 19);
         struct spt_trainer *trainer = stepping_trainer(net, &samples, settings, 5, 0),
                            *other;
-        struct spt_optimiser *from = spt_trainer_optimiser(trainer), *to;
         size_t bytes = stepping_parameter_bytes(net);
 
         stepping_take(trainer, 7, 1e-3);
-        other = stepping_trainer(resumed, &samples, settings, 5, 0);
-        to = spt_trainer_optimiser(other);
-        memcpy(spt_net_parameters(resumed), spt_net_parameters(net), bytes);
-        spt_net_changed(resumed);
-        memcpy(to->state, from->state, 3 * bytes);
-        to->steps = from->steps;
+        other = go_on_with(resumed, &samples, settings, trainer, net);
         stepping_take(trainer, 6, 1e-3);
         stepping_take(other, 6, 1e-3);
-        assert_int_equal(to->steps, 13);
+        assert_int_equal(spt_trainer_optimiser(other)->steps, 13);
         assert_memory_equal(spt_net_parameters(resumed), spt_net_parameters(net),
                             bytes);
-        assert_memory_equal(to->state, from->state, 3 * bytes);
+        assert_memory_equal(spt_trainer_optimiser(other)->state,
+                            spt_trainer_optimiser(trainer)->state, 3 * bytes);
         spt_trainer_free(trainer);
         spt_trainer_free(other);
         spt_net_free(net);
@@ -220,27 +233,46 @@ given_its_state_back_it_goes_on_as_if_it_had_never_stopped(void **state)
     spt_samples_clear(&samples);
 }
 
+/* From then on it learns as one that has known them from the start, and not as it would
+ * have without them. */
 static void
 labels_may_be_added_between_steps(void **state)
 {
-    struct spt_samples samples;
+    struct spt_samples samples, fewer;
     struct spt_net *net = material_net(MATERIAL_NET, 20);
-    struct spt_trainer *trainer;
+    struct spt_net *knowing = material_net(MATERIAL_NET, 21);
+    struct spt_net *ignorant = material_net(MATERIAL_NET, 22);
+    struct spt_trainer *trainer, *with, *without;
+    size_t bytes = stepping_parameter_bytes(net);
 
     (void)state;
     stepping_masks(&samples);
-    for (size_t at = 0; at < STEPPING_MASK_PIXELS; at++)
+    stepping_masks(&fewer);
+    for (size_t at = 0; at < STEPPING_MASK_PIXELS; at++) {
         spt_samples_set_label(&samples, 1, at, SPT_LABEL_UNKNOWN);
-    trainer = stepping_trainer(net, &samples, stepping_dense, 1, 0);
+        spt_samples_set_label(&fewer, 1, at, SPT_LABEL_UNKNOWN);
+    }
+    trainer = stepping_trainer(net, &samples, stepping_dense, 5, 0);
     stepping_take(trainer, 3, 1e-3);
     for (size_t at = 0; at < STEPPING_MASK_PIXELS; at++)
         spt_samples_set_label(&samples, 1, at, SPT_LABEL_OTHER);
+    with = go_on_with(knowing, &samples, stepping_dense, trainer, net);
+    without = go_on_with(ignorant, &fewer, stepping_dense, trainer, net);
     stepping_take(trainer, 3, 1e-3);
-    assert_int_equal(spt_trainer_optimiser(trainer)->steps, 6);
+    stepping_take(with, 3, 1e-3);
+    stepping_take(without, 3, 1e-3);
+    assert_memory_equal(spt_net_parameters(net), spt_net_parameters(knowing), bytes);
+    assert_memory_not_equal(spt_net_parameters(net), spt_net_parameters(ignorant),
+                            bytes);
     spt_trainer_free(trainer);
+    spt_trainer_free(with);
+    spt_trainer_free(without);
     spt_trainer_free(NULL);
     spt_net_free(net);
+    spt_net_free(knowing);
+    spt_net_free(ignorant);
     spt_samples_clear(&samples);
+    spt_samples_clear(&fewer);
 }
 
 static void
