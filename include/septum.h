@@ -23,7 +23,8 @@
  * TIFF files in natural order), PNG files, or TIFF files (each page an image).
  *
  * Threads.  Different handles may be used from different threads; one handle must not
- * be used by two threads at once.
+ * be used by two threads at once.  Callbacks are called in the thread that made the
+ * call.
  */
 #ifndef SEPTUM_H
 #define SEPTUM_H

@@ -10,6 +10,9 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#ifdef _OPENMP
+#    include <omp.h>
+#endif
 
 #include "abundance/correlate.h"
 #include "base/alloc.h"
@@ -91,10 +94,11 @@ compare_rows(struct spt_lanes *lanes, const struct spt_shifts *shifts,
     }
 }
 
-/* What the threads of a pass share. */
+/* What the threads of a pass share; but `told` is the first thread's. */
 struct pass {
     const struct spt_watch *watch;
     size_t rows, done;
+    double told;
     bool stopped;
 };
 
@@ -108,21 +112,52 @@ is_stopped(const struct pass *pass)
     return stopped;
 }
 
-/* Tell that so many rows more are done.  The first rows have the most pairs: of k rows'
+/* Is this the thread that began the pass? */
+static bool
+is_first_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num() == 0;
+#else
+    return true;
+#endif
+}
+
+/* Let the watch know how much is done.  The first rows have the most pairs: of k rows'
  * pairs, those of the last share x of them are x * x. */
 static void
-tell(struct pass *pass, size_t rows)
+tell(struct pass *pass)
 {
-#pragma omp critical(spt_ncc_watch)
-    {
-        double left;
+    size_t done;
+    double left;
 
-        pass->done += rows;
-        left = 1 - (double)pass->done / (double)pass->rows;
-        if (!pass->stopped && !spt_watch_alive(pass->watch, 1 - left * left))
+#pragma omp atomic read
+    done = pass->done;
+    left = (double)(pass->rows - done) / fmax((double)pass->rows, 1);
+    pass->told = 1 - left * left;
+    if (!spt_watch_alive(pass->watch, pass->told))
 #pragma omp atomic write
-            pass->stopped = true;
-    }
+        pass->stopped = true;
+}
+
+/* So many rows more are done.  Who watches may be no friend of threads: he hears it
+ * from the one that he called with, whose own rows take no longer than others'. */
+static void
+count_done(struct pass *pass, size_t rows)
+{
+#pragma omp atomic
+    pass->done += rows;
+    if (is_first_thread() && !is_stopped(pass))
+        tell(pass);
+}
+
+/* The end of a pass that went well: what others did last has not been told. */
+static enum septum_status
+end_pass(struct pass *pass, struct septum_error *err)
+{
+    if (!pass->stopped && pass->told < 1)
+        tell(pass);
+    return pass->stopped ? spt_fail(err, SEPTUM_ESTOPPED, "stopped") : SEPTUM_OK;
 }
 
 static enum septum_status
@@ -151,16 +186,14 @@ compare_all(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
                 load_run(&lanes, shifts, spectra, first);
                 compare_rows(&lanes, shifts, spectra, begin, end, distances);
             }
-            tell(&pass, end - begin);
+            count_done(&pass, end - begin);
         }
         spt_lanes_clear(&lanes);
         if (ready != SEPTUM_OK)
 #pragma omp critical
             status = spt_fail(err, ready, "%s", mine.text);
     }
-    if (status == SEPTUM_OK && pass.stopped)
-        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-    return status;
+    return status == SEPTUM_OK ? end_pass(&pass, err) : status;
 }
 
 /* Compute the distances of row `i` that are less than `near` again. */
@@ -204,16 +237,14 @@ refine_near(const struct spt_shifts *shifts, const struct spt_spectra *spectra,
         for (size_t i = 0; i < spectra->count; i++)
             if (ready == SEPTUM_OK && i + 1 < spectra->count && !is_stopped(&pass)) {
                 refine_row(&lanes, shifts, spectra, i, near, distances);
-                tell(&pass, 0);
+                count_done(&pass, 0);
             }
         spt_lanes_clear(&lanes);
         if (ready != SEPTUM_OK)
 #pragma omp critical
             status = spt_fail(err, ready, "%s", mine.text);
     }
-    if (status == SEPTUM_OK && pass.stopped)
-        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
-    return status;
+    return status == SEPTUM_OK ? end_pass(&pass, err) : status;
 }
 
 /* One pass over the pairs: all of them, or those less than `near` apart. */

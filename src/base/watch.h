@@ -9,8 +9,8 @@
 
 /* All zero: nobody watches. */
 struct spt_watch {
-    /* Called now and then, by one thread at a time but not always the same; `fraction`
-     * of the work is done.  False stops it: what works fails with SEPTUM_ESTOPPED. */
+    /* Called now and then, by the thread that the work was begun in; `fraction` of it
+     * is done.  False stops it: what works fails with SEPTUM_ESTOPPED. */
     bool (*alive)(void *user, double fraction);
     void *user;
 };

@@ -3,12 +3,14 @@
  * definition.
  */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -456,8 +458,12 @@ refuses_a_step_of_nothing(void **state)
 }
 
 struct watcher {
-    int calls, patience; /* stops after so many calls */
+    pthread_t thread; /* that is to call */
+    int calls, ends;  /* an end: all is done */
+    int patience;     /* stops after so many calls */
+    int most_ends;    /* or at the end that follows so many */
     double last;
+    bool elsewhere;
 };
 
 static bool
@@ -468,7 +474,20 @@ watch(void *user, double fraction)
     if (fraction < watcher->last || fraction > 1)
         watcher->patience = -1; /* progress that goes back is none */
     watcher->last = fraction;
-    return watcher->calls++ != watcher->patience;
+    watcher->elsewhere =
+        watcher->elsewhere || !pthread_equal(pthread_self(), watcher->thread);
+    watcher->ends += fraction == 1;
+    return watcher->calls++ != watcher->patience && watcher->ends <= watcher->most_ends;
+}
+
+/* A watch that takes its time: other threads have done blocks of their own by then. */
+static bool
+watch_slowly(void *user, double fraction)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+
+    nanosleep(&pause, NULL);
+    return watch(user, fraction);
 }
 
 static void
@@ -481,29 +500,57 @@ tells_how_far_it_is_and_stops_when_told_to(void **state)
     struct spt_ncc_options options = {.max_shift = 1, .shift_step = 1};
     float *windows = make_windows(COUNT, SIDE, 3);
     float *distances = malloc(sizeof(float) * spt_condensed_count(COUNT));
-    struct watcher watcher = {.patience = 1000};
+    const struct watcher patient = {
+        .thread = pthread_self(), .patience = 1000, .most_ends = 1000};
+    struct watcher watcher = patient;
     struct septum_error err = {0};
-    int calls;
 
     (void)state;
     options.watch = (struct spt_watch){watch, &watcher};
     assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, &err),
                      SEPTUM_OK);
-    assert_true(watcher.calls > 2);
     assert_true(watcher.last == 1);
-    calls = watcher.calls;
-    watcher = (struct watcher){.patience = 1};
+    assert_int_equal(watcher.ends, 1);
+    watcher = patient;
+    watcher.patience = 0;
     assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, &err),
                      SEPTUM_ESTOPPED);
     assert_string_equal(err.text, "stopped");
-    assert_true(watcher.calls < calls);
+    assert_int_equal(watcher.calls, 1);
     /* In the second pass, too. */
     options.bandwidth = 0.5;
     options.near = 3;
-    watcher = (struct watcher){.patience = calls};
+    watcher = patient;
+    watcher.most_ends = 1;
     assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, &err),
                      SEPTUM_ESTOPPED);
-    assert_true(watcher.last == 1);
+    assert_int_equal(watcher.ends, 2);
+    free(windows);
+    free(distances);
+}
+
+static void
+tells_it_in_the_thread_that_called(void **state)
+{
+    enum {
+        COUNT = 300,
+        SIDE = 8
+    };
+    struct watcher watcher = {
+        .thread = pthread_self(), .patience = 1000, .most_ends = 1000};
+    const struct spt_ncc_options options = {.max_shift = 1,
+                                            .shift_step = 1,
+                                            .bandwidth = 0.5,
+                                            .near = 3,
+                                            .watch = {watch_slowly, &watcher}};
+    float *windows = make_windows(COUNT, SIDE, 3);
+    float *distances = malloc(sizeof(float) * spt_condensed_count(COUNT));
+
+    (void)state;
+    assert_int_equal(spt_ncc_distances(windows, COUNT, SIDE, &options, distances, NULL),
+                     SEPTUM_OK);
+    assert_true(watcher.calls > 1);
+    assert_false(watcher.elsewhere);
     free(windows);
     free(distances);
 }
@@ -545,6 +592,7 @@ main(void)
         cmocka_unit_test(refuses_shifts_that_leave_too_little_overlap),
         cmocka_unit_test(refuses_a_step_of_nothing),
         cmocka_unit_test(tells_how_far_it_is_and_stops_when_told_to),
+        cmocka_unit_test(tells_it_in_the_thread_that_called),
         cmocka_unit_test(says_when_memory_runs_out),
     };
 
