@@ -107,9 +107,10 @@ septum_model_filters(const struct septum_model *model, const char *path, bool fo
 /*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are
  * intensities on any scale (each image is normalised on its own); `membrane` takes as
- * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses an
- * image smaller than the model's window.  `memory` bounds the working memory in bytes;
- * 0 = 1 GiB.
+ * many probabilities.  Beyond the image's edge its mirror image is used.  Refuses
+ * (SEPTUM_EINVAL) an image smaller than the model's window, and one with a pixel that
+ * is NaN or infinite.  `memory` bounds the working memory in bytes; 0 = 1 GiB.  Should
+ * the matrix library fail on the way (SEPTUM_ENGINE), `membrane` may be filled in part.
  */
 SEPTUM_API enum septum_status
 septum_predict(const struct septum_model *model, const float *pixels, uint32_t height,

@@ -12,9 +12,26 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "image/finite.h"
 #include "image/normalise.h"
 #include "predict/tile_choice.h"
 #include "train/model_file.h"
+
+/* Refuse an image that has not a number for every pixel of a window at least. */
+static enum septum_status
+check_image(const struct spt_spec *spec, const float *pixels, uint32_t height,
+            uint32_t width, struct septum_error *err)
+{
+    struct spt_finite_fault fault;
+
+    if (height < spec->window || width < spec->window)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "%u x %u pixels, smaller than the net's window of %u x %u",
+                        width, height, spec->window, spec->window);
+    if (!spt_finite_check(pixels, 0, height, width, &fault))
+        return spt_fail(err, SEPTUM_EINVAL, "%s", fault.text);
+    return SEPTUM_OK;
+}
 
 enum septum_status
 septum_predict(const struct septum_model *model, const float *pixels, uint32_t height,
@@ -25,15 +42,18 @@ septum_predict(const struct septum_model *model, const float *pixels, uint32_t h
     struct spt_predictor *predictor = NULL;
     struct spt_net *net = NULL;
     size_t count = (size_t)height * width;
-    float *image = spt_alloc_array(count, sizeof *image);
+    float *image;
     enum septum_status status;
 
+    if (check_image(&model->model.spec, pixels, height, width, err) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    image = spt_alloc_array(count, sizeof *image);
     if (image == NULL)
         return spt_fail_memory(err, "image", count * sizeof *image);
     status = spt_model_net(&model->model, "model", &net, err);
     if (status == SEPTUM_OK)
         status = spt_predictor_create(net, &options, &predictor, err);
-    if (status == SEPTUM_OK && image != NULL) {
+    if (status == SEPTUM_OK) {
         memcpy(image, pixels, count * sizeof *image);
         status = spt_normalise(image, count, err);
     }

@@ -3,10 +3,10 @@
  */
 #include "image/rows.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "image/finite.h"
 #include "image/input.h"
 #include "image/reader.h"
 
@@ -49,21 +49,14 @@ spt_rows_read(struct spt_rows *rows, uint32_t top, uint32_t count, float *pixels
               struct septum_error *err)
 {
     const struct spt_page *page = rows->page;
-    size_t values = (size_t)count * page->width;
+    struct spt_finite_fault fault;
     enum septum_status status =
         page->reader->read(rows->state, top, count, pixels, err);
 
     if (status != SEPTUM_OK)
         return status;
-    for (size_t i = 0; i < values; i++) {
-        if (!isfinite(pixels[i]))
-            return spt_fail(
-                err, SEPTUM_EFORMAT,
-                "%s%s: the value at row %zu, column %zu is %s; Septum needs "
-                "a number for every pixel",
-                page->path, spt_input_page_text(page->index).text,
-                top + i / page->width, i % page->width,
-                isnan(pixels[i]) ? "not a number (NaN)" : "infinite");
-    }
+    if (!spt_finite_check(pixels, top, count, page->width, &fault))
+        return spt_fail(err, SEPTUM_EFORMAT, "%s%s: %s", page->path,
+                        spt_input_page_text(page->index).text, fault.text);
     return SEPTUM_OK;
 }
