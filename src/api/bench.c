@@ -328,6 +328,7 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
 {
     struct bench bench = {.tile = options->tile > 0 ? options->tile : DEFAULT_TILE};
     uint32_t threads = spt_engine_threads(options->threads);
+    struct septum_bench found = {0};
     double difference = 0;
     enum septum_status status;
 
@@ -345,9 +346,11 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
                      : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     }
     if (status == SEPTUM_OK)
-        *out = summarise(&bench, difference, threads);
+        found = summarise(&bench, difference, threads);
     if (status == SEPTUM_OK && options->tile == 0)
-        status = choose_tile(&bench, options, out, err);
+        status = choose_tile(&bench, options, &found, err);
+    if (status == SEPTUM_OK)
+        *out = found;
     free_passes(&bench);
     spt_net_free(bench.net);
     spt_conv_free(bench.product);
