@@ -23,8 +23,10 @@
  * TIFF files in natural order), PNG files, or TIFF files (each page an image).
  *
  * Threads.  Different handles may be used from different threads; one handle must not
- * be used by two threads at once.  Callbacks are called in the thread that made the
- * call.
+ * be used by two threads at once.  A call computes with as many threads as its
+ * `threads` says, whatever OMP_NUM_THREADS does, and leaves OpenMP's setting as it was;
+ * one that has no such option computes with as many as OpenMP would in the calling
+ * thread.  Callbacks are called in the thread that made the call.
  */
 #ifndef SEPTUM_H
 #define SEPTUM_H

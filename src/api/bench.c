@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/precision.h"
+#include "api/threads.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -253,7 +254,7 @@ training_operations(const struct spt_spec *spec, const struct spt_pass_shape *sh
 }
 
 static struct septum_bench
-summarise(struct bench *bench, double difference, uint32_t threads)
+summarise(struct bench *bench, double difference)
 {
     const struct spt_spec *spec = spt_net_spec(bench->net);
     const struct spt_pass_shape tile = {
@@ -273,7 +274,7 @@ summarise(struct bench *bench, double difference, uint32_t threads)
         .largest_difference = difference,
         .isa = spt_engine_isa(),
         .precision = bench->precision == SPT_PRECISION_BF16 ? "bf16" : "f32",
-        .threads = threads,
+        .threads = spt_engine_threads_now(),
     };
 }
 
@@ -322,12 +323,11 @@ choose_tile(struct bench *bench, const struct septum_bench_options *options,
     return status;
 }
 
-enum septum_status
-septum_bench(const struct septum_bench_options *options, struct septum_bench *out,
-             struct septum_error *err)
+static enum septum_status
+run_bench(const struct septum_bench_options *options, struct septum_bench *out,
+          struct septum_error *err)
 {
     struct bench bench = {.tile = options->tile > 0 ? options->tile : DEFAULT_TILE};
-    uint32_t threads = spt_engine_threads(options->threads);
     struct septum_bench found = {0};
     double difference = 0;
     enum septum_status status;
@@ -346,7 +346,7 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
                      : spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     }
     if (status == SEPTUM_OK)
-        found = summarise(&bench, difference, threads);
+        found = summarise(&bench, difference);
     if (status == SEPTUM_OK && options->tile == 0)
         status = choose_tile(&bench, options, &found, err);
     if (status == SEPTUM_OK)
@@ -362,5 +362,18 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
     free(bench.logit_gradient);
     free(bench.weights);
     free(bench.labels);
+    return status;
+}
+
+enum septum_status
+septum_bench(const struct septum_bench_options *options, struct septum_bench *out,
+             struct septum_error *err)
+{
+    uint32_t before;
+    enum septum_status status;
+
+    before = spt_threads_begin(options->threads);
+    status = run_bench(options, out, err);
+    spt_threads_end(before);
     return status;
 }

@@ -10,6 +10,7 @@
 #include "api/precision.h"
 #include "api/range.h"
 #include "api/source.h"
+#include "api/threads.h"
 #include "base/alloc.h"
 #include "base/sha256.h"
 #include "experiment/experiment.h"
@@ -390,16 +391,14 @@ refuse_overwriting(const struct septum_experiment_options *options,
     return status;
 }
 
-enum septum_status
-septum_experiment(const struct septum_experiment_options *options,
-                  struct septum_error *err)
+static enum septum_status
+experiment(const struct septum_experiment_options *options, struct septum_error *err)
 {
     struct job job = {.options = options};
     const char *preset = options->preset != NULL ? options->preset : "default";
     const struct spt_settings *settings = spt_settings_find(preset);
     enum septum_status status;
 
-    spt_engine_threads(options->threads);
     if (settings == NULL)
         return spt_fail(err, SEPTUM_EINVAL, "preset \"%s\": there is none of that name",
                         preset);
@@ -436,5 +435,18 @@ septum_experiment(const struct septum_experiment_options *options,
     spt_model_clear(&job.source);
     spt_text_clear(&job.shared);
     free(job.names);
+    return status;
+}
+
+enum septum_status
+septum_experiment(const struct septum_experiment_options *options,
+                  struct septum_error *err)
+{
+    uint32_t before;
+    enum septum_status status;
+
+    before = spt_threads_begin(options->threads);
+    status = experiment(options, err);
+    spt_threads_end(before);
     return status;
 }

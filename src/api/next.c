@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/threads.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -381,9 +382,9 @@ make_question(struct spt_choice *choice, char **take_why, int64_t until,
     return SEPTUM_OK;
 }
 
-enum septum_status
-septum_next(const struct septum_next_options *options, struct septum_question **out,
-            struct septum_error *err)
+static enum septum_status
+find_question(const struct septum_next_options *options, struct septum_question **out,
+              struct septum_error *err)
 {
     struct spt_choice choice = {.options = options};
     double minutes = options->minutes > 0 ? options->minutes : DEFAULT_MINUTES;
@@ -391,8 +392,6 @@ septum_next(const struct septum_next_options *options, struct septum_question **
     int64_t until;
     enum septum_status status = spt_choosing_read(&options->choosing, &choice.how, err);
 
-    *out = NULL;
-    spt_engine_threads(options->threads);
     if (status == SEPTUM_OK)
         status = prepare(&choice, err);
     until = spt_clock_date() + (int64_t)(minutes * 60000);
@@ -411,5 +410,19 @@ septum_next(const struct septum_next_options *options, struct septum_question **
         status = make_question(&choice, &why, until, out, err);
     free(why);
     clear_choice(&choice);
+    return status;
+}
+
+enum septum_status
+septum_next(const struct septum_next_options *options, struct septum_question **out,
+            struct septum_error *err)
+{
+    uint32_t before;
+    enum septum_status status;
+
+    *out = NULL;
+    before = spt_threads_begin(options->threads);
+    status = find_question(options, out, err);
+    spt_threads_end(before);
     return status;
 }

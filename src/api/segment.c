@@ -9,6 +9,7 @@
 #include "api/model.h"
 #include "api/precision.h"
 #include "api/segment_page.h"
+#include "api/threads.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -171,7 +172,7 @@ segment_pages(struct job *job, struct septum_error *err)
 }
 
 static enum septum_status
-prepare(struct job *job, uint32_t threads, struct septum_error *err)
+prepare(struct job *job, struct septum_error *err)
 {
     const struct septum_segment_options *options = job->options;
     struct spt_predict_options how = {.memory = options->memory,
@@ -189,21 +190,20 @@ prepare(struct job *job, uint32_t threads, struct septum_error *err)
         status = spt_model_net(&job->model, options->model, &job->net, err);
     if (status == SEPTUM_OK) {
         how.symmetries = job->model.symmetries;
-        how.tile = options->tile > 0
-                       ? options->tile
-                       : spt_tile_recall(&job->model.spec, how.precision, threads);
+        how.tile = options->tile > 0 ? options->tile
+                                     : spt_tile_recall(&job->model.spec, how.precision,
+                                                       spt_engine_threads_now());
         status = spt_predictor_create(job->net, &how, &job->predictor, err);
     }
     return status;
 }
 
-enum septum_status
-septum_segment(const struct septum_segment_options *options, struct septum_error *err)
+static enum septum_status
+segment(const struct septum_segment_options *options, struct septum_error *err)
 {
     struct job job = {.options = options, .started = spt_clock_seconds()};
     bool made = !spt_file_exists(options->directory);
-    enum septum_status status =
-        prepare(&job, spt_engine_threads(options->threads), err);
+    enum septum_status status = prepare(&job, err);
 
     if (status == SEPTUM_OK)
         status = spt_directory_make(options->directory, err);
@@ -215,5 +215,17 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
     spt_net_free(job.net);
     spt_model_clear(&job.model);
     spt_set_clear(&job.images);
+    return status;
+}
+
+enum septum_status
+septum_segment(const struct septum_segment_options *options, struct septum_error *err)
+{
+    uint32_t before;
+    enum septum_status status;
+
+    before = spt_threads_begin(options->threads);
+    status = segment(options, err);
+    spt_threads_end(before);
     return status;
 }

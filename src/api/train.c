@@ -9,6 +9,7 @@
 #include "api/adapt.h"
 #include "api/precision.h"
 #include "api/source.h"
+#include "api/threads.h"
 #include "train/checkpoint.h"
 #include "train/hold_out.h"
 #include "train/model_file.h"
@@ -328,15 +329,13 @@ prepare(const struct septum_train_options *options, struct job *job,
     return status;
 }
 
-enum septum_status
-septum_train(const struct septum_train_options *options, struct septum_error *err)
+static enum septum_status
+train(const struct septum_train_options *options, struct septum_error *err)
 {
     struct job job = {0};
     struct spt_run_result result;
-    enum septum_status status;
+    enum septum_status status = prepare(options, &job, err);
 
-    spt_engine_threads(options->threads);
-    status = prepare(options, &job, err);
     if (status == SEPTUM_OK) {
         struct spt_run run = {
             .samples = &job.samples,
@@ -365,5 +364,17 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
     if (status == SEPTUM_OK)
         unlink(job.checkpoint);
     clear_job(&job);
+    return status;
+}
+
+enum septum_status
+septum_train(const struct septum_train_options *options, struct septum_error *err)
+{
+    uint32_t before;
+    enum septum_status status;
+
+    before = spt_threads_begin(options->threads);
+    status = train(options, err);
+    spt_threads_end(before);
     return status;
 }

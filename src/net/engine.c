@@ -85,9 +85,18 @@ spt_engine_threads(uint32_t threads)
     uint32_t most = (uint32_t)omp_get_num_procs();
 
     omp_set_num_threads((int)(threads > 0 ? threads : most));
-    return (uint32_t)omp_get_max_threads();
 #else
     (void)threads;
+#endif
+    return spt_engine_threads_now();
+}
+
+uint32_t
+spt_engine_threads_now(void)
+{
+#ifdef _OPENMP
+    return (uint32_t)omp_get_max_threads();
+#else
     return 1;
 #endif
 }

@@ -27,6 +27,9 @@ enum spt_precision spt_engine_precision(enum spt_precision wanted);
  * Returns how many that is. */
 uint32_t spt_engine_threads(uint32_t threads);
 
+/* How many the calling thread uses: by OpenMP's say where nobody has set it. */
+uint32_t spt_engine_threads_now(void);
+
 /* The sentence for a failure of oneDNN; `code` is its dnnl_status_t. */
 enum septum_status
 spt_fail_engine(struct septum_error *err, const char *what, unsigned code);
