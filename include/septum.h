@@ -13,8 +13,11 @@
  * freeing NULL is allowed.  Pixel buffers are always the caller's.  Strings in
  * arguments are read during the call only.
  *
- * Options.  Every options struct is valid when all zero but for its required paths:
- * zero (or NULL) means the default that the field's comment gives.
+ * Options.  A field whose comment says "required" must be given: a text that is not
+ * NULL, a source of at least one path.  All others may be zero (or NULL), which means
+ * the default that the field's comment gives.  Pointers in a function's own arguments
+ * are required, but for those that its comment allows to be NULL and `err`.  What is
+ * missing is refused with SEPTUM_EINVAL before anything is done.
  *
  * Layout.  An image of height h and width w is h * w values, row-major, x fastest.  A
  * membrane probability is a float in [0, 1], 1 meaning membrane.
@@ -185,11 +188,12 @@ enum septum_form {
 };
 
 struct septum_train_options {
-    struct septum_source images;
-    struct septum_masks labels;
-    struct septum_source validation_images; /* optional, with labels */
+    struct septum_source images;            /* required */
+    struct septum_masks labels;             /* of these images; required */
+    struct septum_source validation_images; /* to score on; with their labels or none */
     struct septum_masks validation_labels;
-    const char *output; /* model file; "<output>.checkpoint" is beside it meanwhile */
+    const char *output; /* model file, required; "<output>.checkpoint" is beside it
+                           meanwhile */
     bool force;         /* replace an existing output */
     bool resume;        /* go on from the checkpoint */
 
@@ -225,13 +229,13 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
 /* ---- segmentation and scores ----------------------------------------------------- */
 
 struct septum_segment_options {
-    const char *model;
-    struct septum_source images;
-    const char *directory; /* made if missing; NAME.tif, and NAME-mask.png etc. */
-    bool mask;             /* also 255 = membrane at the model's threshold */
-    bool uncertainty;      /* also 1 - 2 |P - 0.5|: 1 = most uncertain */
-    bool average;          /* mean over the symmetries that the model learnt under,
-                              mostly 8: better, as many times the work */
+    const char *model;           /* model file; required */
+    struct septum_source images; /* required */
+    const char *directory;       /* made if missing; required */
+    bool mask;                   /* also 255 = membrane at the model's threshold */
+    bool uncertainty;            /* also 1 - 2 |P - 0.5|: 1 = most uncertain */
+    bool average;                /* mean over the symmetries that the model learnt
+                                    under, mostly 8: better, as many times the work */
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = what septum_bench()
@@ -246,9 +250,9 @@ SEPTUM_API enum septum_status
 septum_segment(const struct septum_segment_options *options, struct septum_error *err);
 
 struct septum_score_options {
-    struct septum_masks truth;
+    struct septum_masks truth;        /* required */
     struct septum_source probability; /* floats in [0, 1], or 8 bit with 255 = 1, or 16
-                                         bit with 65535 = 1 */
+                                         bit with 65535 = 1; required */
     double threshold;                 /* valid when has_threshold */
     bool has_threshold;               /* else 0.5 */
     const char *model; /* model file at whose own threshold to score too, or NULL */
@@ -295,11 +299,12 @@ septum_project_create(const char *path, const char *from, bool half_size,
                       struct septum_error *err);
 
 struct septum_project_add_options {
-    const char *project;
-    struct septum_source images;
-    struct septum_masks labels; /* of these images; count 0 = none */
-    bool validation;            /* to score on: never asked about, never learnt from */
-    const char *who;            /* whose labels they are; NULL = "unknown" */
+    const char *project;         /* required */
+    struct septum_source images; /* required */
+    struct septum_masks labels;  /* of these images; count 0 = none */
+    bool validation;             /* to score on: never asked about, never learnt from;
+                                    needs labels */
+    const char *who;             /* whose labels they are; NULL = "unknown" */
     septum_progress_fn progress;
     void *user;
 };
@@ -340,8 +345,9 @@ septum_project_export(const char *path, const char *directory, bool force,
                       struct septum_error *err);
 
 struct septum_project_import_options {
-    const char *project;
-    struct septum_masks labels; /* by name.  Unless a rule is given: values of export */
+    const char *project;        /* required */
+    struct septum_masks labels; /* by name; required.  Unless a rule is given: values of
+                                   export */
     const char *who;            /* NULL = "unknown" */
     double seconds;             /* that they took, valid when has_seconds */
     bool has_seconds;
@@ -427,7 +433,7 @@ struct septum_choosing {
 };
 
 struct septum_next_options {
-    const char *project;
+    const char *project;   /* required */
     const char *model;     /* becomes the current one; NULL = the project's */
     const char *directory; /* pictures, and a mask to edit; NULL = none */
     bool force;            /* replace what is there */
@@ -471,10 +477,10 @@ septum_next(const struct septum_next_options *options, struct septum_question **
 SEPTUM_API void septum_question_free(struct septum_question *question);
 
 struct septum_label_options {
-    const char *project;
-    const char *who;    /* who labels where the page does not say; NULL = "unknown" */
-    uint16_t port;      /* 0 = one that is free */
-    const char *listen; /* address in numbers; NULL = "127.0.0.1" */
+    const char *project; /* required */
+    const char *who;     /* who labels where the page does not say; NULL = "unknown" */
+    uint16_t port;       /* 0 = one that is free */
+    const char *listen;  /* address in numbers; NULL = "127.0.0.1" */
     const char *certificate, *key; /* PEM files for TLS, or NULL */
     bool insecure;                 /* serve others than this machine without TLS */
     struct septum_region_options region;
@@ -500,9 +506,9 @@ septum_label(const struct septum_label_options *options, struct septum_error *er
 /* ---- simulated microscopes ------------------------------------------------------- */
 
 struct septum_simulate_options {
-    const char *microscope; /* "spim" or "confocal" */
+    const char *microscope; /* "spim" or "confocal"; required */
     const char *directory;  /* images/, labels/ and cells/NNN.png appear in it, and
-                               parameters.json */
+                               parameters.json; required */
     uint32_t count;         /* slices; 0 = 10 */
     uint32_t size;          /* side, pixels; 0 = the microscope's own */
     uint32_t cells;         /* of the embryo, 1 to 1024; 0 = 180 */
@@ -528,13 +534,14 @@ septum_simulate(const struct septum_simulate_options *options,
 /* ---- the experiment of the paper ------------------------------------------------- */
 
 struct septum_experiment_options {
-    const char *directory;
-    const char *source_model; /* or else: */
+    const char *directory;    /* of the results, made if missing; required */
+    const char *source_model; /* model file; required, or else: */
     struct septum_source source_images;
     struct septum_masks source_labels;
-    struct septum_source target_images;
-    struct septum_masks target_labels;
-    const char *labelled, *pool, *test; /* ranges of positions: "0-4,9" */
+    struct septum_source target_images; /* required */
+    struct septum_masks target_labels;  /* of these images; required */
+    const char *labelled, *pool, *test; /* ranges of positions among the target's
+                                           images, from 0: "0-4,9"; required */
     uint32_t labelled_windows;          /* of `labelled`, at random; 0 = all pixels */
     const char *strategies;             /* "frozen,finetune,expert"; NULL = these */
     const char *preset;                 /* training settings; NULL = "default" */

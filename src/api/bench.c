@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/arguments.h"
 #include "api/precision.h"
 #include "api/threads.h"
 #include "base/alloc.h"
@@ -372,6 +373,8 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
     uint32_t before;
     enum septum_status status;
 
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = run_bench(options, out, err);
     spt_threads_end(before);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/adapt.h"
+#include "api/arguments.h"
 #include "api/choosing.h"
 #include "api/precision.h"
 #include "api/range.h"
@@ -445,6 +446,22 @@ septum_experiment(const struct septum_experiment_options *options,
     uint32_t before;
     enum septum_status status;
 
+    if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
+        SPT_REQUIRE(
+            err, {"options->directory", options->directory},
+            {"options->target_images", spt_arguments_paths(&options->target_images)},
+            {"options->target_labels",
+             spt_arguments_paths(&options->target_labels.source)},
+            {"options->labelled", options->labelled}, {"options->pool", options->pool},
+            {"options->test", options->test}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    if (options->source_model == NULL &&
+        SPT_REQUIRE(err,
+                    {"options->source_model or source_images",
+                     spt_arguments_paths(&options->source_images)},
+                    {"options->source_labels",
+                     spt_arguments_paths(&options->source_labels.source)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = experiment(options, err);
     spt_threads_end(before);

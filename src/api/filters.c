@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/arguments.h"
 #include "api/model.h"
 #include "base/alloc.h"
 #include "image/write.h"
@@ -55,10 +56,14 @@ enum septum_status
 septum_model_filters(const struct septum_model *model, const char *path, bool force,
                      struct septum_error *err)
 {
-    const struct spt_layer *layer = spt_spec_weighted(&model->model.spec, 0);
-    struct sheet sheet = {.side = layer->size, .count = layer->out_channels};
+    const struct spt_layer *layer;
+    struct sheet sheet;
     enum septum_status status;
 
+    if (SPT_REQUIRE(err, {"model", model}, {"path", path}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    layer = spt_spec_weighted(&model->model.spec, 0);
+    sheet = (struct sheet){.side = layer->size, .count = layer->out_channels};
     sheet.weights = model->model.parameters + layer->weights;
     sheet.columns = (size_t)ceil(sqrt((double)sheet.count));
     sheet.rows = (sheet.count + sheet.columns - 1) / sheet.columns;

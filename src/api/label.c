@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/arguments.h"
 #include "api/choosing.h"
 #include "server/server.h"
 
@@ -24,8 +25,8 @@ wait_for_end(const struct septum_label_options *options, struct spt_server *serv
     }
 }
 
-enum septum_status
-septum_label(const struct septum_label_options *options, struct septum_error *err)
+static enum septum_status
+serve(const struct septum_label_options *options, struct septum_error *err)
 {
     struct spt_desk_options work = {
         .project = options->project,
@@ -60,4 +61,13 @@ septum_label(const struct septum_label_options *options, struct septum_error *er
     spt_server_stop(server);
     spt_desk_close(desk);
     return status;
+}
+
+enum septum_status
+septum_label(const struct septum_label_options *options, struct septum_error *err)
+{
+    if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->project", options->project}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    return serve(options, err);
 }

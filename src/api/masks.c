@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/arguments.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -123,10 +124,13 @@ enum septum_status
 septum_project_export(const char *path, const char *directory, bool force,
                       struct septum_error *err)
 {
-    struct spt_workspace workspace;
+    struct spt_workspace workspace = {0};
     char *labels = NULL, *csv = NULL, *model = NULL;
-    enum septum_status status = spt_workspace_open(path, false, &workspace, err);
+    enum septum_status status =
+        SPT_REQUIRE(err, {"path", path}, {"directory", directory});
 
+    if (status == SEPTUM_OK)
+        status = spt_workspace_open(path, false, &workspace, err);
     if (status != SEPTUM_OK)
         goto done;
     if (asprintf(&labels, "%s/labels", directory) < 0 ||
@@ -276,9 +280,9 @@ done:
     return status;
 }
 
-enum septum_status
-septum_project_import(const struct septum_project_import_options *options,
-                      struct septum_project_imported *out, struct septum_error *err)
+static enum septum_status
+import(const struct septum_project_import_options *options,
+       struct septum_project_imported *out, struct septum_error *err)
 {
     struct importing importing = {.options = options};
     const struct septum_source *source = &options->labels.source;
@@ -303,4 +307,16 @@ done:
     spt_set_clear(&importing.masks);
     spt_workspace_clear(&importing.workspace);
     return status;
+}
+
+enum septum_status
+septum_project_import(const struct septum_project_import_options *options,
+                      struct septum_project_imported *out, struct septum_error *err)
+{
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->project", options->project},
+                    {"options->labels",
+                     spt_arguments_paths(&options->labels.source)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    return import(options, out, err);
 }

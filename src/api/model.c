@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "api/arguments.h"
 #include "base/alloc.h"
 #include "train/model_file.h"
 
@@ -14,7 +15,10 @@ septum_model_load(const char *path, struct septum_model **out, struct septum_err
     struct septum_model *model;
     enum septum_status status;
 
-    *out = NULL;
+    if (out != NULL)
+        *out = NULL;
+    if (SPT_REQUIRE(err, {"path", path}, {"out", out}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     model = spt_alloc_array(1, sizeof *model);
     if (model == NULL)
         return spt_fail_memory(err, path, sizeof *model);
@@ -32,14 +36,19 @@ enum septum_status
 septum_model_save(const struct septum_model *model, const char *path, bool force,
                   struct septum_error *err)
 {
+    if (SPT_REQUIRE(err, {"model", model}, {"path", path}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     return spt_model_write(&model->model, path, force, err);
 }
 
 struct septum_model_info
 septum_model_info(const struct septum_model *model)
 {
-    const struct spt_model *held = &model->model;
+    const struct spt_model *held;
 
+    if (model == NULL)
+        return (struct septum_model_info){0};
+    held = &model->model;
     return (struct septum_model_info){
         .net = model->net,
         .window = held->spec.window,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/arguments.h"
 #include "api/threads.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -420,7 +421,11 @@ septum_next(const struct septum_next_options *options, struct septum_question **
     uint32_t before;
     enum septum_status status;
 
-    *out = NULL;
+    if (out != NULL)
+        *out = NULL;
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->project", options->project}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = find_question(options, out, err);
     spt_threads_end(before);

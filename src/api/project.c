@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/arguments.h"
 #include "api/source.h"
 #include "base/alloc.h"
 #include "net/onnx.h"
@@ -40,9 +41,9 @@ septum_project_create(const char *path, const char *from, bool half_size,
                       struct septum_error *err)
 {
     struct spt_bytes bytes = {0};
-    enum septum_status status = SEPTUM_OK;
+    enum septum_status status = SPT_REQUIRE(err, {"path", path});
 
-    if (from != NULL)
+    if (status == SEPTUM_OK && from != NULL)
         status = read_model(from, half_size, &bytes, err);
     if (status == SEPTUM_OK)
         status = spt_project_create(path, from != NULL ? &bytes : NULL, from, err);
@@ -205,9 +206,9 @@ open_source(struct adding *adding, struct septum_error *err)
                         &adding->source.images, err);
 }
 
-enum septum_status
-septum_project_add(const struct septum_project_add_options *options,
-                   struct septum_project_added *out, struct septum_error *err)
+static enum septum_status
+add(const struct septum_project_add_options *options, struct septum_project_added *out,
+    struct septum_error *err)
 {
     struct adding adding = {.options = options};
     bool labelled = options->labels.source.count > 0;
@@ -233,6 +234,22 @@ septum_project_add(const struct septum_project_add_options *options,
     spt_labelled_clear(&adding.source);
     spt_workspace_clear(&adding.workspace);
     return status;
+}
+
+enum septum_status
+septum_project_add(const struct septum_project_add_options *options,
+                   struct septum_project_added *out, struct septum_error *err)
+{
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->project", options->project},
+                    {"options->images", spt_arguments_paths(&options->images)}) !=
+            SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    if (options->labels.source.count > 0 &&
+        SPT_REQUIRE(err, {"options->labels",
+                          spt_arguments_paths(&options->labels.source)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    return add(options, out, err);
 }
 
 /* ---- how it stands --------------------------------------------------------------- */
@@ -273,10 +290,12 @@ septum_project_status(const char *path, struct septum_project_status *out,
 {
     struct septum_project_status about = {0};
     struct spt_project_score score = {0};
-    struct spt_workspace workspace;
+    struct spt_workspace workspace = {0};
     int64_t rounds = 0, models = 0;
-    enum septum_status status = spt_workspace_open(path, true, &workspace, err);
+    enum septum_status status = SPT_REQUIRE(err, {"path", path}, {"out", out});
 
+    if (status == SEPTUM_OK)
+        status = spt_workspace_open(path, true, &workspace, err);
     if (status == SEPTUM_OK)
         status = count_images(&workspace, &about, err);
     if (status == SEPTUM_OK)
@@ -304,8 +323,12 @@ septum_project_relink(const char *path, const struct septum_source *images,
     struct spt_project *project = NULL;
     struct spt_set set = {0};
     struct spt_relinked relinked = {0};
-    enum septum_status status = spt_project_open(path, &project, err);
+    enum septum_status status = SPT_REQUIRE(
+        err, {"path", path},
+        {"images", images != NULL ? spt_arguments_paths(images) : NULL}, {"out", out});
 
+    if (status == SEPTUM_OK)
+        status = spt_project_open(path, &project, err);
     if (status == SEPTUM_OK)
         status = spt_set_open(images->paths, images->count, &set, err);
     if (status == SEPTUM_OK)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "api/arguments.h"
 #include "api/source.h"
 #include "base/alloc.h"
 #include "image/input.h"
@@ -168,9 +169,9 @@ round_threshold(double threshold)
     return round(threshold * SPT_SCORE_BINS) / SPT_SCORE_BINS;
 }
 
-enum septum_status
-septum_score(const struct septum_score_options *options, struct septum_score *out,
-             struct septum_error *err)
+static enum septum_status
+score_maps(const struct septum_score_options *options, struct septum_score *out,
+           struct septum_error *err)
 {
     const double threshold = options->has_threshold ? options->threshold : 0.5;
     struct spt_labelled labelled = {0};
@@ -215,4 +216,17 @@ done:
     spt_model_clear(&model);
     free(counts);
     return status;
+}
+
+enum septum_status
+septum_score(const struct septum_score_options *options, struct septum_score *out,
+             struct septum_error *err)
+{
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
+        SPT_REQUIRE(err,
+                    {"options->truth", spt_arguments_paths(&options->truth.source)},
+                    {"options->probability",
+                     spt_arguments_paths(&options->probability)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    return score_maps(options, out, err);
 }

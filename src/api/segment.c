@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/arguments.h"
 #include "api/model.h"
 #include "api/precision.h"
 #include "api/segment_page.h"
@@ -46,7 +47,9 @@ septum_predict(const struct septum_model *model, const float *pixels, uint32_t h
     float *image;
     enum septum_status status;
 
-    if (check_image(&model->model.spec, pixels, height, width, err) != SEPTUM_OK)
+    if (SPT_REQUIRE(err, {"model", model}, {"pixels", pixels},
+                    {"membrane", membrane}) != SEPTUM_OK ||
+        check_image(&model->model.spec, pixels, height, width, err) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     image = spt_alloc_array(count, sizeof *image);
     if (image == NULL)
@@ -224,6 +227,11 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
     uint32_t before;
     enum septum_status status;
 
+    if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->model", options->model},
+                    {"options->images", spt_arguments_paths(&options->images)},
+                    {"options->directory", options->directory}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = segment(options, err);
     spt_threads_end(before);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/arguments.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -222,8 +223,8 @@ take_back(const struct job *job)
     }
 }
 
-enum septum_status
-septum_simulate(const struct septum_simulate_options *options, struct septum_error *err)
+static enum septum_status
+simulate(const struct septum_simulate_options *options, struct septum_error *err)
 {
     const struct spt_simulation_settings settings = {
         .microscope = options->microscope,
@@ -272,4 +273,14 @@ done:
     free(job.slice.cells);
     spt_simulation_free(job.simulation);
     return status;
+}
+
+enum septum_status
+septum_simulate(const struct septum_simulate_options *options, struct septum_error *err)
+{
+    if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->microscope", options->microscope},
+                    {"options->directory", options->directory}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    return simulate(options, err);
 }

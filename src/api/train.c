@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/adapt.h"
+#include "api/arguments.h"
 #include "api/precision.h"
 #include "api/source.h"
 #include "api/threads.h"
@@ -329,6 +330,13 @@ prepare(const struct septum_train_options *options, struct job *job,
     return status;
 }
 
+static bool
+is_validated(const struct septum_train_options *options)
+{
+    return options->validation_images.count > 0 ||
+           options->validation_labels.source.count > 0;
+}
+
 static enum septum_status
 train(const struct septum_train_options *options, struct septum_error *err)
 {
@@ -373,6 +381,19 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
     uint32_t before;
     enum septum_status status;
 
+    if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
+        SPT_REQUIRE(err, {"options->images", spt_arguments_paths(&options->images)},
+                    {"options->labels", spt_arguments_paths(&options->labels.source)},
+                    {"options->output", options->output}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    if (is_validated(options) &&
+        SPT_REQUIRE(err,
+                    {"options->validation_images",
+                     spt_arguments_paths(&options->validation_images)},
+                    {"options->validation_labels",
+                     spt_arguments_paths(&options->validation_labels.source)}) !=
+            SEPTUM_OK)
+        return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = train(options, err);
     spt_threads_end(before);
