@@ -17,7 +17,8 @@
  * NULL, a source of at least one path.  All others may be zero (or NULL), which means
  * the default that the field's comment gives.  Pointers in a function's own arguments
  * are required, but for those that its comment allows to be NULL and `err`.  What is
- * missing is refused with SEPTUM_EINVAL before anything is done.
+ * missing, and a value that its enum does not have, is refused with SEPTUM_EINVAL
+ * before anything is done.
  *
  * Layout.  An image of height h and width w is h * w values, row-major, x fastest.  A
  * membrane probability is a float in [0, 1], 1 meaning membrane.

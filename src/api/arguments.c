@@ -24,3 +24,15 @@ spt_arguments_paths(const struct septum_source *source)
             return NULL;
     return paths;
 }
+
+enum septum_status
+spt_arguments_enums(const struct spt_enum *enums, size_t count,
+                    struct septum_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (enums[i].value > enums[i].last)
+            return spt_fail(err, SEPTUM_EINVAL,
+                            "%s is %u, which is no value of enum septum_%s",
+                            enums[i].name, enums[i].value, enums[i].name);
+    return SEPTUM_OK;
+}

@@ -29,4 +29,19 @@ spt_arguments_require(const char *call, const struct spt_required *required,
 /* A source as such a pointer: NULL when it has no path, or one that is NULL. */
 const void *spt_arguments_paths(const struct septum_source *source);
 
+/* A value of enum septum_NAME. */
+struct spt_enum {
+    const char *name;
+    unsigned value, last; /* what it is, and the largest that it may be */
+};
+
+/* Fail (SEPTUM_EINVAL) where one is no value of its enum, naming the first such. */
+enum septum_status spt_arguments_enums(const struct spt_enum *enums, size_t count,
+                                       struct septum_error *err);
+
+#define SPT_ENUMS(err, ...)                                                            \
+    spt_arguments_enums(                                                               \
+        (const struct spt_enum[]){__VA_ARGS__},                                        \
+        sizeof((const struct spt_enum[]){__VA_ARGS__}) / sizeof(struct spt_enum), err)
+
 #endif

@@ -373,7 +373,9 @@ septum_bench(const struct septum_bench_options *options, struct septum_bench *ou
     uint32_t before;
     enum septum_status status;
 
-    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK)
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
+        SPT_ENUMS(err, {"precision", options->precision, SEPTUM_PRECISION_BF16}) !=
+            SEPTUM_OK)
         return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = run_bench(options, out, err);

@@ -4,6 +4,7 @@
 #include "api/choosing.h"
 
 #include "active/novelty.h"
+#include "api/arguments.h"
 
 #define DEFAULT_LAMBDA 0.8 /* the paper's */
 
@@ -34,6 +35,8 @@ static const enum spt_measure measures[] = {
     [SEPTUM_MEASURE_DROPOUT] = SPT_MEASURE_DROPOUT,
 };
 
+#define LAST(table) (sizeof(table) / sizeof(table)[0] - 1)
+
 enum septum_status
 spt_region_read(const struct septum_region_options *options,
                 struct spt_region_options *out, struct septum_error *err)
@@ -41,6 +44,8 @@ spt_region_read(const struct septum_region_options *options,
     uint32_t most = options->windows > 0 ? options->windows : DEFAULT_WINDOWS;
     uint32_t least = most < DEFAULT_LEAST_WINDOWS ? most : DEFAULT_LEAST_WINDOWS;
 
+    if (SPT_ENUMS(err, {"search", options->search, LAST(searches)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     *out = (struct spt_region_options){
         .lambda = options->lambda > 0 ? options->lambda : DEFAULT_LAMBDA,
         .most_windows = most,
@@ -57,6 +62,10 @@ spt_choosing_read(const struct septum_choosing *choosing, struct spt_choosing *o
 {
     enum septum_status status;
 
+    if (SPT_ENUMS(err, {"abundance", choosing->abundance, SEPTUM_ABUNDANCE_DENSITY},
+                  {"novelty", choosing->novelty, LAST(novelties)},
+                  {"measure", choosing->measure, LAST(measures)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
     *out = (struct spt_choosing){
         .measure = {.from = measures[choosing->measure],
                     .every = choosing->every > 0 ? choosing->every : SPT_MEASURE_EVERY},

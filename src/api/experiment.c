@@ -439,6 +439,14 @@ experiment(const struct septum_experiment_options *options, struct septum_error 
     return status;
 }
 
+static enum septum_status
+check_enums(const struct septum_experiment_options *options, struct septum_error *err)
+{
+    return SPT_ENUMS(err, {"precision", options->precision, SEPTUM_PRECISION_BF16},
+                     {"polarity", options->polarity, SEPTUM_POLARITY_INVERSE},
+                     {"pixel_size", options->pixel_size, SEPTUM_PIXEL_SIZE_HALF});
+}
+
 enum septum_status
 septum_experiment(const struct septum_experiment_options *options,
                   struct septum_error *err)
@@ -461,6 +469,8 @@ septum_experiment(const struct septum_experiment_options *options,
                      spt_arguments_paths(&options->source_images)},
                     {"options->source_labels",
                      spt_arguments_paths(&options->source_labels.source)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    if (check_enums(options, err) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = experiment(options, err);

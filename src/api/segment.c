@@ -230,7 +230,9 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
     if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
         SPT_REQUIRE(err, {"options->model", options->model},
                     {"options->images", spt_arguments_paths(&options->images)},
-                    {"options->directory", options->directory}) != SEPTUM_OK)
+                    {"options->directory", options->directory}) != SEPTUM_OK ||
+        SPT_ENUMS(err, {"precision", options->precision, SEPTUM_PRECISION_BF16}) !=
+            SEPTUM_OK)
         return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = segment(options, err);

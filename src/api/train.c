@@ -330,6 +330,16 @@ prepare(const struct septum_train_options *options, struct job *job,
     return status;
 }
 
+static enum septum_status
+check_enums(const struct septum_train_options *options, struct septum_error *err)
+{
+    return SPT_ENUMS(err, {"polarity", options->polarity, SEPTUM_POLARITY_INVERSE},
+                     {"pixel_size", options->pixel_size, SEPTUM_PIXEL_SIZE_HALF},
+                     {"symmetries", options->symmetries, SEPTUM_SYMMETRIES_NONE},
+                     {"form", options->has_form ? options->form : 0, SEPTUM_FORM_PATCH},
+                     {"precision", options->precision, SEPTUM_PRECISION_BF16});
+}
+
 static bool
 is_validated(const struct septum_train_options *options)
 {
@@ -393,6 +403,8 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
                     {"options->validation_labels",
                      spt_arguments_paths(&options->validation_labels.source)}) !=
             SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    if (check_enums(options, err) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = train(options, err);

@@ -355,6 +355,66 @@ names_the_argument_that_is_missing(void **state)
     assert_null(septum_model_info(NULL).net);
 }
 
+/* ---- values that do not exist, or do not go together ----------------------------- */
+
+static void
+assert_refused(enum septum_status status, const struct septum_error *err,
+               const char *sentence)
+{
+    assert_int_equal(status, SEPTUM_EINVAL);
+    assert_int_equal(err->status, SEPTUM_EINVAL);
+    assert_string_equal(err->text, sentence);
+}
+
+/* Each enum of a call's options, at a value that it has not. */
+static void
+refuses_values_that_an_enum_does_not_have(void **state)
+{
+    static const struct {
+        size_t call; /* in `calls` */
+        const char *name;
+        size_t at;
+        unsigned first_wrong;
+    } rows[] = {
+        {0, "polarity", offsetof(struct septum_train_options, polarity), 3},
+        {0, "pixel_size", offsetof(struct septum_train_options, pixel_size), 3},
+        {0, "symmetries", offsetof(struct septum_train_options, symmetries), 3},
+        {0, "form", offsetof(struct septum_train_options, form), 2},
+        {0, "precision", offsetof(struct septum_train_options, precision), 3},
+        {1, "precision", offsetof(struct septum_segment_options, precision), 3},
+        {5, "search", offsetof(struct septum_next_options, choosing.region.search), 4},
+        {5, "abundance", offsetof(struct septum_next_options, choosing.abundance), 2},
+        {5, "novelty", offsetof(struct septum_next_options, choosing.novelty), 4},
+        {5, "measure", offsetof(struct septum_next_options, choosing.measure), 3},
+        {6, "search", offsetof(struct septum_label_options, region.search), 4},
+        {8, "precision", offsetof(struct septum_experiment_options, precision), 3},
+        {8, "polarity", offsetof(struct septum_experiment_options, polarity), 3},
+        {8, "pixel_size", offsetof(struct septum_experiment_options, pixel_size), 3},
+        {8, "measure", offsetof(struct septum_experiment_options, choosing.measure), 3},
+        {9, "precision", offsetof(struct septum_bench_options, precision), 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const unsigned values[] = {rows[i].first_wrong, 100000000, (unsigned)-1};
+
+        for (size_t v = 0; v < 3; v++) {
+            const struct call *call = &calls[rows[i].call];
+            struct septum_error err = {0};
+            union any options = {0}, out = {0};
+            char sentence[128];
+
+            memcpy(&options, call->options, call->size);
+            options.train.has_form = options.train.has_form || rows[i].call == 0;
+            memcpy(options.bytes + rows[i].at, &values[v], sizeof values[v]);
+            snprintf(sentence, sizeof sentence,
+                     "%s is %u, which is no value of enum septum_%s", rows[i].name,
+                     values[v], rows[i].name);
+            assert_refused(call->run(&options, &out, &err), &err, sentence);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -363,6 +423,7 @@ main(void)
         cmocka_unit_test(begins_where_nothing_is_missing),
         cmocka_unit_test(takes_a_path_of_null_as_missing),
         cmocka_unit_test(names_the_argument_that_is_missing),
+        cmocka_unit_test(refuses_values_that_an_enum_does_not_have),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
