@@ -201,11 +201,11 @@ struct septum_train_options {
     const char *net;    /* specification or preset; NULL = the source model's, or
                            "default" */
     const char *preset; /* training settings: NULL = "default"; "paper" */
-    const char *from;   /* source model, or NULL */
-    int32_t transfer;   /* layers with weights to copy from it; 0 = all */
+    const char *from;   /* source model, or NULL: then the four below are zero */
+    int32_t transfer;   /* layers with weights to copy from it; 0 or less = all */
     bool freeze;        /* keep the copied layers fixed */
-    enum septum_polarity polarity; /* of its images and these */
-    enum septum_pixel_size pixel_size;
+    enum septum_polarity polarity;     /* of its images and these */
+    enum septum_pixel_size pixel_size; /* HALF not with `net` */
     enum septum_symmetries symmetries;
     enum septum_form form;
     bool has_form;  /* else the preset's */

@@ -347,6 +347,32 @@ is_validated(const struct septum_train_options *options)
            options->validation_labels.source.count > 0;
 }
 
+/* Refuse an option that would be without effect for want of another. */
+static enum septum_status
+check_pairs(const struct septum_train_options *options, struct septum_error *err)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } of_source[] = {
+        {options->transfer != 0, "transfer"},
+        {options->freeze, "freeze"},
+        {options->polarity != SEPTUM_POLARITY_AUTO, "polarity"},
+        {options->pixel_size != SEPTUM_PIXEL_SIZE_AUTO, "pixel_size"},
+    };
+
+    for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++)
+        if (options->from == NULL && of_source[i].given)
+            return spt_fail(err, SEPTUM_EINVAL,
+                            "%s needs `from`, a source model to take layers from",
+                            of_source[i].name);
+    if (options->net != NULL && options->pixel_size == SEPTUM_PIXEL_SIZE_HALF)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "half the pixel_size and `net` exclude each other: a net that "
+                        "begins with mean2 sees half the size");
+    return SEPTUM_OK;
+}
+
 static enum septum_status
 train(const struct septum_train_options *options, struct septum_error *err)
 {
@@ -404,7 +430,8 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
                      spt_arguments_paths(&options->validation_labels.source)}) !=
             SEPTUM_OK)
         return SEPTUM_EINVAL;
-    if (check_enums(options, err) != SEPTUM_OK)
+    if (check_enums(options, err) != SEPTUM_OK ||
+        check_pairs(options, err) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
     status = train(options, err);

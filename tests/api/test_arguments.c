@@ -415,6 +415,49 @@ refuses_values_that_an_enum_does_not_have(void **state)
     }
 }
 
+static void
+refuses_to_take_layers_from_no_model(void **state)
+{
+    const struct {
+        struct septum_train_options options;
+        const char *name;
+    } rows[] = {
+        {{.transfer = 99}, "transfer"},
+        {{.transfer = -1}, "transfer"},
+        {{.freeze = true}, "freeze"},
+        {{.polarity = SEPTUM_POLARITY_SAME}, "polarity"},
+        {{.pixel_size = SEPTUM_PIXEL_SIZE_HALF}, "pixel_size"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct septum_train_options options = rows[i].options;
+        struct septum_error err = {0};
+        char sentence[128];
+
+        options.images = options.labels.source = (struct septum_source)SOURCE;
+        options.output = "nowhere/model.onnx";
+        snprintf(sentence, sizeof sentence,
+                 "%s needs `from`, a source model to take layers from", rows[i].name);
+        assert_refused(septum_train(&options, &err), &err, sentence);
+    }
+}
+
+static void
+refuses_half_the_pixel_size_for_a_net_that_is_told(void **state)
+{
+    struct septum_train_options options = train_options;
+    struct septum_error err = {0};
+
+    (void)state;
+    options.from = "nowhere";
+    options.net = "default";
+    options.pixel_size = SEPTUM_PIXEL_SIZE_HALF;
+    assert_refused(septum_train(&options, &err), &err,
+                   "half the pixel_size and `net` exclude each other: a net that "
+                   "begins with mean2 sees half the size");
+}
+
 int
 main(void)
 {
@@ -424,6 +467,8 @@ main(void)
         cmocka_unit_test(takes_a_path_of_null_as_missing),
         cmocka_unit_test(names_the_argument_that_is_missing),
         cmocka_unit_test(refuses_values_that_an_enum_does_not_have),
+        cmocka_unit_test(refuses_to_take_layers_from_no_model),
+        cmocka_unit_test(refuses_half_the_pixel_size_for_a_net_that_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
