@@ -31,6 +31,9 @@
  * `threads` says, whatever OMP_NUM_THREADS does, and leaves OpenMP's setting as it was;
  * one that has no such option computes with as many as OpenMP would in the calling
  * thread.  Callbacks are called in the thread that made the call.
+ *
+ * C++.  Some functions have the name of the struct that they fill in: in C++ write
+ * `struct septum_score score;`, as in C.
  */
 #ifndef SEPTUM_H
 #define SEPTUM_H
@@ -71,7 +74,11 @@ struct septum_progress {
 /* Called between steps of a long job.  Return false to stop it (SEPTUM_ESTOPPED). */
 typedef bool (*septum_progress_fn)(void *user, const struct septum_progress *progress);
 
+/* The version of the library that runs, such as "0.1.0"; static text. */
 SEPTUM_API const char *septum_version(void);
+
+/* A status in a word or two, such as "bad file", for logs; static text.  "unknown" for
+ * a number that is no status. */
 SEPTUM_API const char *septum_status_name(enum septum_status status);
 
 /* ---- models ---------------------------------------------------------------------- */
@@ -92,13 +99,27 @@ struct septum_model_info {
     const char *history;       /* how the model came to be, a line a training */
 };
 
+/*
+ * Read a model file, an ONNX file that Septum has written, of up to 1 GiB.  *out is the
+ * caller's, to be freed with septum_model_free(); NULL on failure.  SEPTUM_EIO when the
+ * file cannot be read, SEPTUM_EFORMAT when it is no such model.
+ */
 SEPTUM_API enum septum_status
 septum_model_load(const char *path, struct septum_model **out,
                   struct septum_error *err);
+
+/*
+ * Write the model as an ONNX file, which appears whole or not at all.  A file of that
+ * name is replaced with `force`, and refused without (SEPTUM_EINVAL).
+ */
 SEPTUM_API enum septum_status
 septum_model_save(const struct septum_model *model, const char *path, bool force,
                   struct septum_error *err);
+
+/* What is known of a model.  Its texts live as long as the model; all is zero where
+ * `model` is NULL. */
 SEPTUM_API struct septum_model_info septum_model_info(const struct septum_model *model);
+
 SEPTUM_API void septum_model_free(struct septum_model *model);
 
 /*
@@ -202,7 +223,8 @@ struct septum_train_options {
                            "default" */
     const char *preset; /* training settings: NULL = "default"; "paper" */
     const char *from;   /* source model, or NULL: then the four below are zero */
-    int32_t transfer;   /* layers with weights to copy from it; 0 or less = all */
+    int32_t transfer;   /* layers with weights to copy from it; 0 or less = all (but of
+                           septum_experiment() 0 = 3) */
     bool freeze;        /* keep the copied layers fixed */
     enum septum_polarity polarity;     /* of its images and these */
     enum septum_pixel_size pixel_size; /* HALF not with `net` */
@@ -247,6 +269,18 @@ struct septum_segment_options {
     void *user;
 };
 
+/*
+ * Write into `directory` for each image its probability map, NAME.tif (32-bit floats),
+ * and where asked for NAME-mask.png (8 bit, 255 or 0) and NAME-uncertainty.tif (32-bit
+ * floats).  NAME is the image's without its ending; of the pages of a TIFF file with
+ * several, with "-0000", "-0001" and so on.
+ *
+ * Before the first image is predicted, all are looked at: one that is smaller than the
+ * model's window, two of one name, one too large for `memory`, or without `force` one
+ * that has such files already, is refused (SEPTUM_EINVAL).  The files of an image
+ * appear whole or not at all; those of images that were done stay when the call then
+ * fails or is stopped (SEPTUM_ESTOPPED).
+ */
 SEPTUM_API enum septum_status
 septum_segment(const struct septum_segment_options *options, struct septum_error *err);
 
@@ -292,8 +326,10 @@ septum_score(const struct septum_score_options *options, struct septum_score *ou
  * through a kill or a power cut.  Several processes may use it at once.
  */
 
-/* Make a project file.  `from` is the model to begin with, or NULL; with `half_size` it
- * is made to see images at half their size, for pixels half as wide as those it knows.
+/*
+ * Make a project file; `path` must not exist.  `from` is the model to begin with, or
+ * NULL; with `half_size` it is made to see images at half their size, for pixels half
+ * as wide as those it knows.
  */
 SEPTUM_API enum septum_status
 septum_project_create(const char *path, const char *from, bool half_size,
@@ -316,6 +352,17 @@ struct septum_project_added {
     uint64_t labelled_pixels; /* whose label is new or another than before */
 };
 
+/*
+ * Add images and, where given, what is known of their pixels.  The project keeps the
+ * images' places and a digest of their content, not their pixels: the files have to
+ * stay, or see septum_project_relink().  An image that is there already counts as
+ * `known_images`, and its labels are taken.  With `validation` the current model, if
+ * there is one, is scored on what is new.
+ *
+ * Refuses a name that another image has, a file that has changed since it was added,
+ * and masks that do not fit.  All masks are read before the first image is added;
+ * images that were added before a later failure, or a stop, stay.
+ */
 SEPTUM_API enum septum_status
 septum_project_add(const struct septum_project_add_options *options,
                    struct septum_project_added *out, struct septum_error *err);
@@ -332,6 +379,8 @@ struct septum_project_status {
     uint64_t missing_files, changed_files; /* images not what they were when added */
 };
 
+/* Say how a project stands.  All its images' files are looked for, and their content is
+ * compared with what was added. */
 SEPTUM_API enum septum_status
 septum_project_status(const char *path, struct septum_project_status *out,
                       struct septum_error *err);
@@ -411,7 +460,11 @@ enum septum_measure {
     SEPTUM_MEASURE_DROPOUT,    /* the mean over 8 predictions with dropout */
 };
 
-/* What equation 1 weighs and how large a region it may take; all zero is the paper's.
+/*
+ * What equation 1 weighs and how large a region it may take.  All zero is its best
+ * region of 5 or 6 windows, the size that the paper reports.  The paper itself searches
+ * greedily and bounds no region: SEPTUM_SEARCH_GREEDY, `least_windows` 1, and `windows`
+ * of as many as an image has.
  */
 struct septum_region_options {
     double lambda;          /* weight of uncertainty, up to 1; 0 = 0.8 */
@@ -422,7 +475,8 @@ struct septum_region_options {
     bool rescale; /* stretch uncertainty to its whole range before it is weighed */
 };
 
-/* How regions are chosen; all zero is the paper's way, but for pixels left out. */
+/* How regions are chosen; all zero is the paper's way but for the bounds and the search
+ * above and the pixels that `every` leaves out. */
 struct septum_choosing {
     struct septum_region_options region;
     enum septum_abundance abundance;
@@ -470,7 +524,8 @@ struct septum_question {
  * go image.png (the image, the region outlined), uncertainty.png, abundance.png,
  * cluster-N.png (typical windows of each cluster covered), region.png, proposal.png,
  * why.txt and labels/NAME.png: the proposal as a mask to edit, for
- * septum_project_import().  Fails when nothing is left to ask.
+ * septum_project_import().  Fails when nothing is left to ask.  *out is the
+ * caller's, to be freed with septum_question_free(); NULL on failure.
  */
 SEPTUM_API enum septum_status
 septum_next(const struct septum_next_options *options, struct septum_question **out,
@@ -553,17 +608,32 @@ struct septum_experiment_options {
     uint32_t epoch_steps; /* training steps an epoch; 0 = 150 */
     double source_epochs; /* of a source model trained here; 0 = the
                              preset's */
-    int32_t transfer;     /* layers copied; 0 = the paper's 3, negative =
-                             all */
+    int32_t transfer;     /* layers copied; 0 = the paper's 3, negative = all (of
+                             septum_train() 0 = all, too) */
     enum septum_polarity polarity;
     enum septum_pixel_size pixel_size;
     struct septum_choosing choosing;
-    bool resume, force;
-    uint32_t threads;
+    bool resume;      /* keep the trials that have ended */
+    bool force;       /* replace earlier results */
+    uint32_t threads; /* 0 = all cores */
     septum_progress_fn progress;
     void *user;
 };
 
+/*
+ * The paper's experiment: ways to bring a net from a source domain to a target domain,
+ * in which the images `labelled` are known and those of `pool` are not, each scored on
+ * those of `test` after every epoch.  No image may have two of the roles.  Each of
+ * `strategies` is run for seeds 0, 1, ... below `seeds`: "frozen", "finetune" and
+ * "expert" are the paper's experiments 1 to 3, the last with a region of the pool (by
+ * equation 1) that the truth answers after each epoch; the others, rivals and bounds,
+ * are those that a wrong name is answered with.
+ *
+ * Into `directory` go NAME-seedK.onnx and NAME-seedK.csv when a trial ends, and at the
+ * end curves.csv, comparison.csv, figure.svg and report.html.  Stopped by `progress`
+ * (SEPTUM_ESTOPPED), it goes on with `resume`, which refuses results of other settings
+ * or data.  Without `resume` and `force` a directory that holds a report is refused.
+ */
 SEPTUM_API enum septum_status
 septum_experiment(const struct septum_experiment_options *options,
                   struct septum_error *err);
@@ -591,6 +661,12 @@ struct septum_bench {
     bool tile_kept;     /* and will, on this machine: it is noted in the user's cache */
 };
 
+/*
+ * Measure this machine with random weights and pixels: the median of 5 runs each, after
+ * one to warm up.  With `tile` 0 it then predicts tiles of several sides, and notes the
+ * best one in the user's cache ($XDG_CACHE_HOME or ~/.cache) for septum_segment().
+ * Takes seconds to minutes; `progress` may stop it between runs (SEPTUM_ESTOPPED).
+ */
 SEPTUM_API enum septum_status
 septum_bench(const struct septum_bench_options *options, struct septum_bench *out,
              struct septum_error *err);

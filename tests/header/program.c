@@ -11,7 +11,9 @@ main(void)
 {
     struct septum_error err;
     struct septum_model *model = NULL;
+    struct septum_score score; /* named as a function is, which C++ has to be told */
 
+    (void)score;
     if (septum_model_load("/no/such/model.onnx", &model, &err) != SEPTUM_EIO ||
         model != NULL || err.text[0] == '\0')
         return 1;
