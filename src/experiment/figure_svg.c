@@ -19,6 +19,8 @@
 #define LEFT 70.0
 #define TOP 26.0
 #define BOTTOM 440.0
+#define LEAP 0.1   /* of F-scores, which is not shown whole */
+#define EDGE 6.0   /* half of a line's width, and of the dot's at its end */
 #define LETTER 7.4 /* mean width of a letter at the labels' size, generously */
 #define LABEL_HEIGHT 19.0
 #define LABEL_LETTERS 24 /* of a name at most */
@@ -60,18 +62,27 @@ round_step(double least)
     return 10 * power;
 }
 
-/* F-scores: ends on ticks around all that is drawn, within [0, 1]. */
+/* F-scores: ends on ticks around all that is drawn, within [0, 1].  But new layers know
+ * nothing before the first epoch: shown to where they begin, their leap would press
+ * flat all that comes after it, so that it may leave the plot. */
 static struct axis
 fit_scores(const struct spt_curves *curves)
 {
     struct axis axis = {.at_low = BOTTOM, .at_high = TOP};
-    double low = 1, high = 0;
+    double low = 1, high = 0, before = 1;
 
     for (size_t i = 0; i < curves->count; i++)
         for (size_t k = 0; k < curves->at[i].count; k++) {
-            low = fmin(low, curves->at[i].epochs[k].lowest);
-            high = fmax(high, curves->at[i].epochs[k].highest);
+            const struct spt_summary *point = &curves->at[i].epochs[k];
+
+            if (point->epoch == 0)
+                before = fmin(before, point->lowest);
+            else
+                low = fmin(low, point->lowest);
+            high = fmax(high, point->highest);
         }
+    if (low > high || before > low - fmax(LEAP, 2 * (high - low)))
+        low = fmin(low, before);
     low = fmax(0, low);
     high = fmin(1, high);
     if (low > high) {
@@ -285,6 +296,12 @@ draw_curves(const struct spt_curves *curves, struct label *labels, struct spt_te
     right = WIDTH - 51 - LETTER * ((double)letters + 6) - 8;
     epochs = fit_epochs(curves, right);
     draw_axes(&epochs, &scores, right, out);
+    /* Cut off what leaves the plot, with room for the ends of lines on its edge. */
+    spt_text_add(out,
+                 "<svg x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
+                 "viewBox=\"%.1f %.1f %.1f %.1f\">\n",
+                 LEFT, TOP - EDGE, right - LEFT, BOTTOM - TOP + EDGE, LEFT, TOP - EDGE,
+                 right - LEFT, BOTTOM - TOP + EDGE);
     for (size_t i = 0; i < curves->count; i++)
         if (curves->at[i].final.seeds > 1)
             draw_band(curves, i, &epochs, &scores, out);
@@ -297,6 +314,7 @@ draw_curves(const struct spt_curves *curves, struct label *labels, struct spt_te
         labels[i].wanted = place(&scores, curve->epochs[curve->count - 1].f_score);
         labels[i].at = labels[i].wanted;
     }
+    spt_text_add(out, "</svg>\n");
     spread_labels(labels, curves->count);
     draw_labels(curves, labels, &epochs, right, out);
 }

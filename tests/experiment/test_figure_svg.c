@@ -225,6 +225,7 @@ chooses_ticks_by_the_range_of_the_data(void **state)
     free(svg);
 
     points[0].f_score = 0;
+    points[0].epoch = 1;
     points[1].f_score = 1;
     points[1].epoch = 3;
     svg = draw(points, 2);
@@ -232,6 +233,31 @@ chooses_ticks_by_the_range_of_the_data(void **state)
     assert_true(has_text(svg, ">1.0</text>"));
     assert_true(has_text(svg, ">3</text>"));
     assert_false(has_text(svg, ">1.2</text>"));
+    free(svg);
+}
+
+/* From where new layers begin, far below, the line comes from outside of the plot. */
+static void
+leaves_out_the_leap_of_the_first_epoch(void **state)
+{
+    struct spt_curve_point points[] = {
+        {"expert", 1, 0, 0.2, 0, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 1, 1, 0.7, 0, 0, 0, 0, 0, 0, 0, 0},
+        {"expert", 1, 2, 0.8, 0, 0, 0, 0, 0, 0, 0, 0},
+    };
+    char *svg = draw(points, 3);
+    double line[3][2] = {{0}}, axis = find_text(svg, ">0</text>", 1) - 21;
+
+    (void)state;
+    assert_false(has_text(svg, ">0.20</text>"));
+    assert_true(has_text(svg, ">0.70</text>"));
+    assert_int_equal(read_line(svg, 0, line, 3), 3);
+    assert_true(line[0][1] > axis && line[1][1] <= axis);
+    assert_true(strstr(svg, "<svg x=") < strstr(svg, "<polyline")); /* cut off there */
+    free(svg);
+    points[0].f_score = 0.55; /* not so far below */
+    svg = draw(points, 3);
+    assert_true(has_text(svg, ">0.55</text>"));
     free(svg);
 }
 
@@ -291,6 +317,7 @@ main(void)
         cmocka_unit_test(draws_a_band_from_the_lowest_to_the_highest_seed),
         cmocka_unit_test(keeps_labels_apart_and_on_the_page),
         cmocka_unit_test(chooses_ticks_by_the_range_of_the_data),
+        cmocka_unit_test(leaves_out_the_leap_of_the_first_epoch),
         cmocka_unit_test(draws_a_single_point_and_nothing_at_all),
         cmocka_unit_test(escapes_and_cuts_long_names),
         cmocka_unit_test(stands_alone),
