@@ -227,7 +227,8 @@ draw_place(const struct spt_trainer *trainer, struct spt_random *random)
  * By what a tile's pixels weigh more or less because of draw_place(), which takes a
  * tile 1 - q + q r times as often as if it drew from all known pixels: q is the share
  * of draws from membrane, r how much more of the tile's known pixels are membrane than
- * of all (importance sampling; the gradient stays unbiased).
+ * of all (importance sampling).  That tiles lie the more often on the middle of what is
+ * known, since they are placed around known pixels, stays as it is.
  */
 static double
 tile_weight(const struct spt_trainer *trainer)
@@ -324,7 +325,7 @@ fill_windows(struct spt_trainer *trainer, struct spt_random *random)
 }
 
 /* The weight of a mini-batch whose pixels are all known: what the loss is divided by,
- * so that the gradient is an unbiased estimate of that of the mean over all windows. */
+ * whatever the tile, so that one with few known pixels moves the net less. */
 static double
 full_weight(const struct spt_trainer *trainer)
 {
