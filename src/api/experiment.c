@@ -373,22 +373,33 @@ run(struct job *job, struct septum_error *err)
     return spt_experiment_run(&experiment, err);
 }
 
+/* Results that are there, and trials of an experiment that was stopped, are neither
+ * written over nor gone on with unasked. */
 static enum septum_status
 refuse_overwriting(const struct septum_experiment_options *options,
                    struct septum_error *err)
 {
-    char *path;
+    static const struct {
+        const char *name, *sentence;
+    } traces[] = {
+        {"report.html", "exists already; choose another directory or give --force"},
+        {"settings.txt", "an experiment was interrupted here; go on with it by "
+                         "--resume, or begin anew by --force"},
+    };
     enum septum_status status = SEPTUM_OK;
 
     if (options->force || options->resume)
         return SEPTUM_OK;
-    if (asprintf(&path, "%s/report.html", options->directory) < 0)
-        return spt_fail_memory(err, options->directory, 256);
-    if (spt_file_exists(path))
-        status = spt_fail(
-            err, SEPTUM_EINVAL,
-            "%s: exists already; choose another directory or give --force", path);
-    free(path);
+    for (size_t i = 0; i < sizeof traces / sizeof traces[0] && status == SEPTUM_OK;
+         i++) {
+        char *path;
+
+        if (asprintf(&path, "%s/%s", options->directory, traces[i].name) < 0)
+            return spt_fail_memory(err, options->directory, 256);
+        if (spt_file_exists(path))
+            status = spt_fail(err, SEPTUM_EINVAL, "%s: %s", path, traces[i].sentence);
+        free(path);
+    }
     return status;
 }
 
@@ -413,7 +424,7 @@ experiment(const struct septum_experiment_options *options, struct septum_error 
         status = spt_experiment_check(options->strategies, err);
     if (status == SEPTUM_OK)
         status = spt_labelled_open(&options->target_images, &options->target_labels,
-                                   &job.target, err);
+                                   NULL, &job.target, err);
     if (status == SEPTUM_OK)
         status = parse_ranges(&job, err);
     if (status == SEPTUM_OK)

@@ -196,8 +196,8 @@ open_source(struct adding *adding, struct septum_error *err)
     const struct septum_project_add_options *options = adding->options;
 
     if (options->labels.source.count > 0)
-        return spt_labelled_open(&options->images, &options->labels, &adding->source,
-                                 err);
+        return spt_labelled_open(&options->images, &options->labels, NULL,
+                                 &adding->source, err);
     if (options->validation)
         return spt_fail(err, SEPTUM_EINVAL,
                         "%s: images for validation need their labels",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/arguments.h"
+#include "api/segment_page.h"
 #include "api/source.h"
 #include "base/alloc.h"
 #include "image/input.h"
@@ -192,8 +193,8 @@ score_maps(const struct septum_score_options *options, struct septum_score *out,
     if (options->model != NULL)
         status = spt_model_read(options->model, &model, err);
     if (status == SEPTUM_OK)
-        status =
-            spt_labelled_open(&options->probability, &options->truth, &labelled, err);
+        status = spt_labelled_open(&options->probability, &options->truth,
+                                   spt_segment_sift, &labelled, err);
     if (status != SEPTUM_OK)
         goto done;
     for (int k = 0; k < COMMON_THRESHOLDS; k++)
@@ -204,6 +205,11 @@ score_maps(const struct septum_score_options *options, struct septum_score *out,
             spt_partition_threshold(&counts->cells, round_threshold(model.threshold));
     for (size_t i = 0; status == SEPTUM_OK && i < labelled.images.count; i++)
         status = count_page(&labelled, i, counts, err);
+    if (status == SEPTUM_OK && count_pixels(&counts->pixels) == 0)
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "%s: no pixel of the truth is known, so there is nothing to "
+                          "score",
+                          labelled.masks.pages[0].path);
     if (status != SEPTUM_OK)
         goto done;
     score = summarise(counts, threshold);

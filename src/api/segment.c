@@ -10,6 +10,7 @@
 #include "api/model.h"
 #include "api/precision.h"
 #include "api/segment_page.h"
+#include "api/source.h"
 #include "api/threads.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -80,6 +81,25 @@ struct job {
     uint64_t before, pixels; /* of the images before it; of all */
 };
 
+/* Refuse to write over one of the images, or, without --force, over anything. */
+static enum septum_status
+check_product(const struct job *job, const struct spt_page *page, size_t product,
+              struct septum_error *err)
+{
+    char *path = spt_product_path(job->options, page, product);
+    enum septum_status status = SEPTUM_OK;
+
+    if (path != NULL)
+        status = spt_set_spare(&job->images, path, err);
+    if (path != NULL && status == SEPTUM_OK && !job->options->force &&
+        spt_file_exists(path))
+        status = spt_fail(
+            err, SEPTUM_EINVAL,
+            "%s: exists already; choose another directory or give --force", path);
+    free(path);
+    return status;
+}
+
 /* Refuse before the first image what would stop the work at a later one. */
 static enum septum_status
 check_page(const struct job *job, size_t index, struct septum_error *err)
@@ -101,21 +121,10 @@ check_page(const struct job *job, size_t index, struct septum_error *err)
                 page->name);
     if (spt_segment_check(job->options, page, err) != SEPTUM_OK)
         return SEPTUM_EINVAL;
-    for (size_t p = 0; p < SPT_PRODUCTS && !job->options->force; p++) {
-        char *path = spt_product_path(job->options, page, p);
-        bool taken = path != NULL && spt_product_wanted(job->options, p) &&
-                     spt_file_exists(path);
-        enum septum_status status =
-            taken ? spt_fail(err, SEPTUM_EINVAL,
-                             "%s: exists already; choose another directory or give "
-                             "--force",
-                             path)
-                  : SEPTUM_OK;
-
-        free(path);
-        if (status != SEPTUM_OK)
-            return status;
-    }
+    for (size_t p = 0; p < SPT_PRODUCTS; p++)
+        if (spt_product_wanted(job->options, p) &&
+            check_product(job, page, p, err) != SEPTUM_OK)
+            return SEPTUM_EINVAL;
     return SEPTUM_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "image/normalise.h"
@@ -66,6 +67,53 @@ spt_product_wanted(const struct septum_segment_options *options, size_t product)
 
     return wanted == ALWAYS || (wanted == MASK && options->mask) ||
            (wanted == UNCERTAINTY && options->uncertainty);
+}
+
+/* Letters of a name before the ending of a mask or of an uncertainty map; 0: has none.
+ */
+static size_t
+stem_length(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (size_t p = 0; p < SPT_PRODUCTS; p++) {
+        size_t ending = strcspn(products[p].ending, ".");
+
+        if (ending > 0 && length > ending &&
+            strncmp(name + length - ending, products[p].ending, ending) == 0)
+            return length - ending;
+    }
+    return 0;
+}
+
+static bool
+has_name(const struct spt_page *pages, size_t count, const char *name, size_t length)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(pages[i].name, name, length) == 0 && pages[i].name[length] == '\0')
+            return true;
+    return false;
+}
+
+void
+spt_segment_sift(struct spt_set *maps)
+{
+    struct spt_page *pages = maps->pages;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < maps->count; i++) {
+        const size_t stem = stem_length(pages[i].name);
+
+        if (stem > 0 &&
+            (has_name(pages, kept, pages[i].name, stem) ||
+             has_name(pages + i + 1, maps->count - i - 1, pages[i].name, stem))) {
+            free(pages[i].path);
+            free(pages[i].name);
+        } else {
+            pages[kept++] = pages[i];
+        }
+    }
+    maps->count = kept;
 }
 
 char *

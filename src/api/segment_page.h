@@ -21,6 +21,10 @@ bool spt_product_wanted(const struct septum_segment_options *options, size_t pro
 char *spt_product_path(const struct septum_segment_options *options,
                        const struct spt_page *page, size_t product);
 
+/* Drop from a set of maps what septum segment wrote beside them: pages whose names are
+ * another's with the ending of a mask or of an uncertainty map. */
+void spt_segment_sift(struct spt_set *maps);
+
 /* Refuse a page whose file can only be read with more memory than is allowed. */
 enum septum_status
 spt_segment_check(const struct septum_segment_options *options,

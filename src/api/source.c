@@ -6,10 +6,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 
 enum septum_status
 spt_labelled_open(const struct septum_source *images, const struct septum_masks *masks,
-                  struct spt_labelled *out, struct septum_error *err)
+                  void (*sift)(struct spt_set *images), struct spt_labelled *out,
+                  struct septum_error *err)
 {
     struct spt_labelled labelled = {
         .rule = {
@@ -27,6 +29,8 @@ spt_labelled_open(const struct septum_source *images, const struct septum_masks 
                               err);
     if (status != SEPTUM_OK)
         goto done;
+    if (sift != NULL)
+        sift(&labelled.images);
     labelled.mask_of = spt_alloc_array(labelled.images.count, sizeof *labelled.mask_of);
     if (labelled.mask_of == NULL) {
         status = spt_fail_memory(err, "a list of images",
@@ -50,6 +54,20 @@ spt_labelled_clear(struct spt_labelled *labelled)
     spt_set_clear(&labelled->masks);
     free(labelled->mask_of);
     *labelled = (struct spt_labelled){0};
+}
+
+enum septum_status
+spt_set_spare(const struct spt_set *set, const char *path, struct septum_error *err)
+{
+    if (path == NULL || !spt_file_exists(path))
+        return SEPTUM_OK;
+    for (size_t i = 0; i < set->count; i++)
+        if (spt_file_is(path, set->pages[i].path))
+            return spt_fail(err, SEPTUM_EINVAL,
+                            "%s: is read from, and must not be written over; choose "
+                            "another name",
+                            path);
+    return SEPTUM_OK;
 }
 
 enum septum_status

@@ -15,12 +15,17 @@ struct spt_labelled {
     struct spt_mask_rule rule;
 };
 
-/* Open both sources and pair them.
+/* Open both sources, have `sift` (or NULL) drop images that are none, and pair them.
  * The caller clears *out. */
 enum septum_status
 spt_labelled_open(const struct septum_source *images, const struct septum_masks *masks,
-                  struct spt_labelled *out, struct septum_error *err);
+                  void (*sift)(struct spt_set *images), struct spt_labelled *out,
+                  struct septum_error *err);
 void spt_labelled_clear(struct spt_labelled *labelled);
+
+/* Refuse to write `path`, NULL for none, where it is one of the set's files. */
+enum septum_status
+spt_set_spare(const struct spt_set *set, const char *path, struct septum_error *err);
 
 /* Read the labels of image number `index` into height * width bytes (enum
  * spt_label). */

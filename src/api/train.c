@@ -11,6 +11,7 @@
 #include "api/precision.h"
 #include "api/source.h"
 #include "api/threads.h"
+#include "base/file.h"
 #include "train/checkpoint.h"
 #include "train/hold_out.h"
 #include "train/model_file.h"
@@ -42,12 +43,19 @@ clear_job(struct job *job)
 }
 
 static enum septum_status
-load_samples(const struct septum_source *images, const struct septum_masks *masks,
+load_samples(const struct septum_train_options *options,
+             const struct septum_source *images, const struct septum_masks *masks,
              uint32_t window, struct spt_samples *out, struct septum_error *err)
 {
+    const char *written[] = {options->output, options->log};
     struct spt_labelled labelled = {0};
-    enum septum_status status = spt_labelled_open(images, masks, &labelled, err);
+    enum septum_status status = spt_labelled_open(images, masks, NULL, &labelled, err);
 
+    for (int i = 0; i < 2 && status == SEPTUM_OK; i++) {
+        status = spt_set_spare(&labelled.images, written[i], err);
+        if (status == SEPTUM_OK)
+            status = spt_set_spare(&labelled.masks, written[i], err);
+    }
     if (status == SEPTUM_OK)
         status = spt_samples_load(&labelled.images, &labelled.masks, labelled.mask_of,
                                   &labelled.rule, window, out, err);
@@ -213,11 +221,15 @@ static enum septum_status
 refuse_overwriting(const struct septum_train_options *options, const struct job *job,
                    struct septum_error *err)
 {
-    struct spt_output output = {0};
-    enum septum_status status =
-        spt_output_begin(options->output, options->force, &output, err);
+    enum septum_status status = spt_output_check(options->output, options->force, err);
 
-    spt_output_abandon(&output);
+    if (status == SEPTUM_OK && options->log != NULL)
+        status = spt_output_check(options->log, options->force || options->resume, err);
+    if (status == SEPTUM_OK && options->log != NULL &&
+        (strcmp(options->log, options->output) == 0 ||
+         spt_file_is(options->log, options->output)))
+        status = spt_fail(err, SEPTUM_EINVAL, "%s: cannot be the model and the log",
+                          options->log);
     if (status == SEPTUM_OK && !options->resume && !options->force &&
         spt_file_exists(job->checkpoint))
         status = spt_fail(err, SEPTUM_EINVAL,
@@ -316,11 +328,12 @@ prepare(const struct septum_train_options *options, struct job *job,
     if (status == SEPTUM_OK)
         status = choose_spec(options, job, &spec, err);
     if (status == SEPTUM_OK)
-        status = load_samples(&options->images, &options->labels, spec.window,
+        status = load_samples(options, &options->images, &options->labels, spec.window,
                               &job->samples, err);
     if (status == SEPTUM_OK && options->validation_images.count > 0)
-        status = load_samples(&options->validation_images, &options->validation_labels,
-                              spec.window, &job->validation, err);
+        status = load_samples(options, &options->validation_images,
+                              &options->validation_labels, spec.window,
+                              &job->validation, err);
     if (status == SEPTUM_OK)
         status = make_net(options, job, err);
     if (status == SEPTUM_OK && options->validation_images.count == 0)

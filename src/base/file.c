@@ -125,6 +125,15 @@ spt_file_exists(const char *path)
     return lstat(path, &about) == 0;
 }
 
+bool
+spt_file_is(const char *path, const char *other)
+{
+    struct stat first, second;
+
+    return stat(path, &first) == 0 && stat(other, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 static enum septum_status
 refuse_existing(const char *path, struct septum_error *err)
 {
@@ -132,14 +141,46 @@ refuse_existing(const char *path, struct septum_error *err)
                     "%s: exists already; choose another name or give --force", path);
 }
 
+/* The directory that holds `path`; the caller frees it. */
+static char *
+directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+}
+
+enum septum_status
+spt_output_check(const char *path, bool force, struct septum_error *err)
+{
+    struct stat about;
+    char *directory;
+    enum septum_status status = SEPTUM_OK;
+
+    if (!force && spt_file_exists(path))
+        return refuse_existing(path, err);
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "%s: is no file that could be replaced; choose another name",
+                        path);
+    directory = directory_of(path);
+    if (directory == NULL)
+        return spt_fail_memory(err, path, strlen(path));
+    if (access(directory, W_OK | X_OK) != 0)
+        status = spt_fail_errno(err, path);
+    free(directory);
+    return status;
+}
+
 enum septum_status
 spt_output_begin(const char *path, bool force, struct spt_output *out,
                  struct septum_error *err)
 {
     struct spt_output output = {0};
+    enum septum_status status = spt_output_check(path, force, err);
 
-    if (!force && spt_file_exists(path))
-        return refuse_existing(path, err);
+    if (status != SEPTUM_OK)
+        return status;
     output.final = strdup(path);
     if (output.final == NULL ||
         asprintf(&output.temporary, "%s.%ld.part", path, (long)getpid()) < 0) {
@@ -154,9 +195,7 @@ spt_output_begin(const char *path, bool force, struct spt_output *out,
 static int
 sync_directory_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *parent =
-        slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    char *parent = directory_of(path);
     int directory, failed;
 
     if (parent == NULL)

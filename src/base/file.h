@@ -44,8 +44,16 @@ struct spt_output {
 };
 
 /*
- * Choose the temporary name for `path`.  Unless `force`, an existing `path` is refused
- * here and, should it appear in between, at commit.
+ * Refuse at once what could not be written at the end: an existing `path` unless
+ * `force`, anything that is not a file (a device would be replaced by one), and a name
+ * in a directory that is not there or takes none.
+ */
+enum septum_status
+spt_output_check(const char *path, bool force, struct septum_error *err);
+
+/*
+ * Check `path`, and choose its temporary name.  Should the path appear in between, it
+ * is refused at commit, unless `force`.
  */
 enum septum_status spt_output_begin(const char *path, bool force,
                                     struct spt_output *out, struct septum_error *err);
@@ -62,5 +70,8 @@ enum septum_status spt_directory_make(const char *path, struct septum_error *err
 
 /* True when something of that name exists. */
 bool spt_file_exists(const char *path);
+
+/* True when both are names of one file. */
+bool spt_file_is(const char *path, const char *other);
 
 #endif

@@ -91,6 +91,9 @@ stopped_with_advice() {
     [ "$status" -eq 3 ] && grep -qF 'stopped; run the same command with --resume' "$err"
 }
 check "experiment stops at SIGINT" stopped_with_advice
+experiment -o parts --source source.onnx --labelled 0-1 --pool 2-3 --test 4
+check "and does not begin anew unasked" exited 1 \
+    "parts/settings.txt: an experiment was interrupted here; go on with it by --resume"
 experiment -o parts --source source.onnx --labelled 0-1 --pool 2-3 --test 4 --resume
 check "experiment goes on" succeeded
 check "an experiment in parts gives the same curves" repeats again parts

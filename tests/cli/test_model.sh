@@ -23,6 +23,27 @@ cp model.onnx before.onnx
 train -o other.onnx --force
 check "--force replaces a model" cmp -s model.onnx other.onnx
 
+# What could not be written is told before there is something to write, and what is read
+# or is no file is never written over.
+train -o no/where.onnx
+check "a model's folder must be there" exited 1 "no/where.onnx: No such file or directory"
+mkdir folder
+train -o folder --force
+check "and its name no folder" exited 1 "folder: is no file that could be replaced"
+train -o stack/images/000.png --force
+check "no image is written over" exited 1 "stack/images/000.png: is read from"
+echo notes >notes.csv
+train -o logged.onnx --log notes.csv
+check "nor a file that is there, by a log" exited 1 "notes.csv: exists already"
+check "which is as it was" [ "$(cat notes.csv)" = notes ]
+train -o logged.onnx --log stack/labels/000.png --force
+check "nor a mask" exited 1 "stack/labels/000.png: is read from"
+train -o logged.onnx --log logged.onnx
+check "model and log are two files" exited 1 "logged.onnx: cannot be the model and the log"
+check "and none of these left a model" [ ! -e logged.onnx ]
+train -o logged.onnx --log notes.csv --force
+check "--force replaces a log" grep -q '^epoch,' notes.csv
+
 septum train --images stack/images --labels stack/labels --net "$net" --epochs 2 \
     --threads 1 -o loud.onnx
 check "without --quiet, milestones are lines" grep -q '^ *[0-9]* %  ' "$err"
@@ -121,6 +142,13 @@ done
 septum segment -m model.onnx stack/images/000.png stack/images/001.png --output=tiled \
     --tile 24 --memory 200M --quiet --threads 1
 check "segment takes files, tile and memory" [ -s tiled/000.tif -a -s tiled/001.tif ]
+septum score --truth stack/labels --probability maps --json
+check "score passes over the masks and uncertainty maps beside" json_is images 3
+mkdir own
+cp maps/000.tif own/raw.tif
+septum segment -m model.onnx own -o own --force --quiet --threads 1
+check "segment writes over no image of its own" exited 1 "own/raw.tif: is read from"
+check "which is as it was" cmp -s maps/000.tif own/raw.tif
 septum segment -m model.onnx -o averaged stack/images/000.png --average --quiet
 check "segment --average succeeds" [ -s averaged/000.tif ]
 

@@ -26,6 +26,11 @@ for map in map8.png map16.png map32.tif; do
         best_v_rand_threshold 0.5 best_v_info_threshold 0.5
 done
 
+image unknown.png png8 2 5 127
+septum score --truth unknown.png --probability map8.png --unlabelled-value 127
+check "where nothing is known, nothing is scored" exited 1 \
+    "unknown.png: no pixel of the truth is known, so there is nothing to score"
+
 septum score --truth truth.png --probability map8.png --json --threshold 0.9
 check "--threshold is used" json_is threshold 0.9 precision 1 recall 0.25 f_score 0.4 \
     pixel_error 0.3
