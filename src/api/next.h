@@ -23,4 +23,11 @@ struct spt_choice {
 enum septum_status spt_choice_write(const struct spt_choice *choice, const char *why,
                                     struct septum_error *err);
 
+/* Write the mask to edit into the directory's labels/: `membrane` is what the net says
+ * of the region's image.  With --force, that of the round before leaves labels/ for
+ * earlier/. */
+enum septum_status
+spt_choice_write_mask(const struct spt_choice *choice, const float *membrane,
+                      struct septum_error *err);
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * next_pictures.c - the chosen region for the eye, and as a mask to edit.
+ * next_pictures.c - the chosen region for the eye.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +14,6 @@
 #define SHEET_WINDOWS 24   /* of a contact sheet, at most */
 #define SHEET_COLUMNS 6    /* of a contact sheet */
 #define CLUSTER_SAMPLE 200 /* windows of a cluster that are compared, at most */
-
-#define MASK_MEMBRANE 255 /* the values of export */
-#define MASK_UNKNOWN 127
 
 struct drawing {
     const struct spt_choice *choice;
@@ -253,70 +250,7 @@ draw_sheets(const struct drawing *drawing, struct septum_error *err)
     return status;
 }
 
-/* ---- the mask to edit ------------------------------------------------------------ */
-
-/*
- * The region's pixels as the net proposes them, all others 127: a mask that is edited
- * and taken back after somebody else has labelled elsewhere must not undo their work.
- */
-static enum septum_status
-write_mask(const struct drawing *drawing, struct septum_error *err)
-{
-    const struct spt_choice *choice = drawing->choice;
-    const struct spt_sample *sample = drawing->sample;
-    const struct spt_region *region = &choice->region;
-    size_t pixels = (size_t)sample->height * sample->width;
-    uint8_t *mask = spt_alloc_array(pixels, 1);
-    char *path = NULL;
-    enum septum_status status;
-
-    if (mask == NULL ||
-        asprintf(
-            &path, "%s/labels/%s.png", choice->options->directory,
-            choice->workspace.images.image[choice->survey.which[region->image]].name) <
-            0) {
-        free(mask);
-        return spt_fail_memory(err, "mask", pixels);
-    }
-    memset(mask, MASK_UNKNOWN, pixels);
-    for (size_t w = 0; w < region->count; w++) {
-        size_t top = region->windows[w] / drawing->grid->columns * choice->side;
-        size_t left = region->windows[w] % drawing->grid->columns * choice->side;
-
-        for (size_t i = 0; i < (size_t)choice->side * choice->side; i++) {
-            size_t at =
-                (top + i / choice->side) * sample->width + left + i % choice->side;
-
-            /* What is known already stays as it is. */
-            if (sample->labels[at] != SPT_LABEL_UNKNOWN)
-                mask[at] = sample->labels[at] == SPT_LABEL_MEMBRANE ? MASK_MEMBRANE : 0;
-            else
-                mask[at] =
-                    (double)drawing->membrane[at] >= choice->workspace.model.threshold
-                        ? MASK_MEMBRANE
-                        : 0;
-        }
-    }
-    status = spt_write_png(path, mask, sample->height, sample->width, 1,
-                           choice->options->force, err);
-    free(mask);
-    free(path);
-    return status;
-}
-
-static enum septum_status
-make_directories(const struct drawing *drawing, struct septum_error *err)
-{
-    char *labels = name_file(drawing, "labels");
-    enum septum_status status =
-        labels != NULL ? spt_directory_make(drawing->choice->options->directory, err)
-                       : spt_fail_memory(err, "labels", 256);
-
-    if (status == SEPTUM_OK)
-        status = spt_directory_make(labels, err);
-    free(labels);
-    return status;
-}
+/* ---- all of it ------------------------------------------------------------------- */
 
 static enum septum_status
 write_why(const struct drawing *drawing, const char *why, struct septum_error *err)
@@ -358,7 +292,7 @@ spt_choice_write(const struct spt_choice *choice, const char *why,
         status = spt_predict(choice->workspace.predictor, sample->pixels,
                              sample->height, sample->width, drawing.membrane, err);
     if (status == SEPTUM_OK)
-        status = make_directories(&drawing, err);
+        status = spt_directory_make(choice->options->directory, err);
     if (status == SEPTUM_OK)
         status = draw_image(&drawing, err);
     if (status == SEPTUM_OK)
@@ -366,7 +300,7 @@ spt_choice_write(const struct spt_choice *choice, const char *why,
     if (status == SEPTUM_OK)
         status = draw_sheets(&drawing, err);
     if (status == SEPTUM_OK)
-        status = write_mask(&drawing, err);
+        status = spt_choice_write_mask(choice, drawing.membrane, err);
     if (status == SEPTUM_OK)
         status = write_why(&drawing, why, err);
     free(drawing.membrane);

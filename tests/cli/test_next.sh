@@ -126,6 +126,22 @@ shared = {tuple(w) for w in a["windows"]} & {tuple(w) for w in b["windows"]}
 sys.exit("# the same region" if a["image"] == b["image"] and shared else 0)
 PYTHON
 
+
+# Round after round into one folder: labels/ is what is asked now, and nothing else.
+asked() {
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["image"])' "$out"
+}
+next --json -o one --who ann --force
+second=$(asked)
+check "a folder of an earlier round holds the new mask" [ "$(ls one/labels)" = "$second.png" ]
+[ "$second" = "$image" ] || check "and the old one is kept aside" [ -s one/earlier/$image.png ]
+for round in 3 4; do
+    septum project import p --labels one/labels --who ann
+    next --json -o one --who ann --force
+    check "and so in round $round" [ "$(ls one/labels)" = "$(asked).png" ]
+done
+check "what was asked before is kept aside" [ -n "$(ls one/earlier)" ]
+
 image all.png png8 96 96 255
 for i in 000 001 002; do
     cp all.png $i.png
