@@ -253,7 +253,9 @@ spt_search_exact(const struct spt_search *search, struct spt_draft *best, bool *
 {
     const struct spt_region_options *options = search->options;
     struct work work = {.search = search, .best = best};
-    size_t largest = search->largest, least = options->least_windows;
+    size_t largest = search->largest;
+    /* Where no image has that many windows, as many as there are. */
+    size_t least = options->least_windows < largest ? options->least_windows : largest;
     size_t grid = 0;
     enum septum_status status = SEPTUM_OK;
 

@@ -192,6 +192,39 @@ comes_between_the_greedy_and_the_best_with_a_beam(void **state)
     assert_true(exact * 100 >= rounds * 97);
 }
 
+/* Wanted are more windows than any image has. */
+static void
+takes_the_whole_of_an_image_that_is_too_small(void **state)
+{
+    const struct spt_grid grids[] = {{64, 1, 1}, {64, 1, 2}, {64, 2, 2}};
+    const enum spt_region_search kinds[] = {SPT_SEARCH_AUTO, SPT_SEARCH_GREEDY,
+                                            SPT_SEARCH_BEAM, SPT_SEARCH_EXACT};
+    static struct pool pool;
+
+    (void)state;
+    for (size_t g = 0; g < sizeof grids / sizeof *grids; g++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            for (size_t least = 5; least <= 20; least += 15) {
+                struct spt_region_options options = {.lambda = 0.8,
+                                                     .least_windows = least,
+                                                     .most_windows = 20,
+                                                     .search = kinds[k]};
+                struct spt_region region = {0};
+                struct best best;
+
+                make_small(&pool, 1);
+                memset(pool.askable, 1, sizeof pool.askable);
+                pool.candidates[0].grid = pool.candidates[1].grid = grids[g];
+                best = try_all_sets(pool.candidates, 2, &options);
+                assert_int_equal(
+                    spt_region_search(pool.candidates, 2, &options, &region, NULL),
+                    SEPTUM_OK);
+                assert_int_equal(region.count, spt_grid_count(&grids[g]));
+                assert_true(fabs(region.objective - best.objective) < 1e-9);
+                spt_region_clear(&region);
+            }
+}
+
 static void
 says_when_the_exact_search_was_cut_short(void **state)
 {
@@ -336,6 +369,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_best_of_all_sets_exactly),
         cmocka_unit_test(comes_between_the_greedy_and_the_best_with_a_beam),
+        cmocka_unit_test(takes_the_whole_of_an_image_that_is_too_small),
         cmocka_unit_test(says_when_the_exact_search_was_cut_short),
         cmocka_unit_test(tells_how_far_it_is_and_stops_when_told),
         cmocka_unit_test(rescales_f_to_its_range_over_the_pool),
