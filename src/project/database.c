@@ -396,18 +396,27 @@ spt_database_open(const char *path, const char *name, bool make,
         return SEPTUM_OK;
     }
 done:
-    spt_database_close(&database, NULL);
+    spt_database_close(&database);
     return status;
 }
 
 enum septum_status
-spt_database_close(struct spt_database *database, struct septum_error *err)
+spt_database_gather(struct spt_database *database, struct septum_error *err)
 {
-    int code = sqlite3_close(database->handle);
-    enum septum_status status =
-        code == SQLITE_OK ? SEPTUM_OK : spt_database_fail(database, code, err);
+    int64_t busy = 0;
+    enum septum_status status = spt_database_number(
+        database, 0, &busy, err, "PRAGMA wal_checkpoint(TRUNCATE)", "");
 
+    return status == SEPTUM_OK && busy != 0
+               ? spt_database_fail(database, SQLITE_BUSY, err)
+               : status;
+}
+
+/* What sqlite3_close() returns says nothing of whether the log was brought in. */
+void
+spt_database_close(struct spt_database *database)
+{
+    sqlite3_close(database->handle);
     free(database->path);
     *database = (struct spt_database){0};
-    return status;
 }

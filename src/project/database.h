@@ -28,10 +28,13 @@ enum septum_status
 spt_database_open(const char *path, const char *name, bool make,
                   struct spt_database *out, struct septum_error *err);
 
-/* Close; without a failure all that was changed is in the one file, if nobody else has
- * it open. */
+/* Bring all that was changed into the one file; nobody else may have it open. */
 enum septum_status
-spt_database_close(struct spt_database *database, struct septum_error *err);
+spt_database_gather(struct spt_database *database, struct septum_error *err);
+
+/* Close.  What could not be brought into the one file stays beside it, in its log, for
+ * the next opening. */
+void spt_database_close(struct spt_database *database);
 
 enum septum_status
 spt_database_begin(struct spt_database *database, struct septum_error *err);

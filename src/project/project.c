@@ -65,7 +65,7 @@ spt_project_free(struct spt_project *project)
 {
     if (project == NULL)
         return;
-    spt_database_close(&project->database, NULL);
+    spt_database_close(&project->database);
     free(project->folder);
     free(project);
 }
@@ -128,7 +128,7 @@ spt_project_create(const char *path, const struct spt_bytes *model, const char *
     if (status == SEPTUM_OK && model != NULL)
         status = spt_project_add_model(project, model, note, &id, err);
     if (status == SEPTUM_OK)
-        status = spt_database_close(&project->database, err);
+        status = spt_database_gather(&project->database, err);
     spt_project_free(project);
     remove_beside(output.temporary);
     if (status == SEPTUM_OK)

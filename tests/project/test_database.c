@@ -71,7 +71,8 @@ binds_every_kind_of_value(void **state)
     assert_int_equal(spt_database_step(&database, row, &found, NULL), SEPTUM_OK);
     assert_false(found);
     sqlite3_finalize(row);
-    assert_int_equal(spt_database_close(&database, NULL), SEPTUM_OK);
+    assert_int_equal(spt_database_gather(&database, NULL), SEPTUM_OK);
+    spt_database_close(&database);
 }
 
 static void
@@ -91,7 +92,7 @@ keeps_or_undoes_only_at_the_outermost_end(void **state)
     assert_int_equal(spt_database_end(&database, SEPTUM_OK, NULL), SEPTUM_OK);
     assert_int_equal(count_rows(&database), 1);
     assert_int_equal(database.depth, 0);
-    spt_database_close(&database, NULL);
+    spt_database_close(&database);
 }
 
 static void
@@ -120,7 +121,7 @@ says_each_refusal_in_one_sentence(void **state)
     refuses(&database, SQLITE_READONLY_DBMOVED, SEPTUM_EIO, "may only be read");
     refuses(&database, SQLITE_IOERR_READ, SEPTUM_EIO, "Input/output error");
     refuses(&database, SQLITE_CORRUPT, SEPTUM_EFORMAT, "is damaged (");
-    spt_database_close(&database, NULL);
+    spt_database_close(&database);
 }
 
 static void
@@ -134,7 +135,7 @@ tells_a_table_that_should_be_there(void **state)
         spt_database_run(&database, &err, "INSERT INTO nowhere VALUES (1)", ""),
         SEPTUM_EFORMAT);
     assert_non_null(strstr(err.text, "is damaged (no such table: nowhere)"));
-    spt_database_close(&database, NULL);
+    spt_database_close(&database);
 }
 
 /* The size of the database is limited, as a disk would limit it. */
@@ -156,7 +157,7 @@ undoes_what_the_disk_has_no_room_for(void **state)
     assert_int_equal(spt_database_end(&database, status, &err), SEPTUM_ENOMEM);
     assert_non_null(strstr(err.text, "the disk is full"));
     assert_int_equal(count_rows(&database), 1);
-    spt_database_close(&database, NULL);
+    spt_database_close(&database);
 }
 
 int
