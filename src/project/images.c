@@ -450,21 +450,97 @@ find_content(const struct spt_set *set, const char *name, int64_t bytes,
     return status;
 }
 
-static enum septum_status
-relink_file(struct spt_project *project, sqlite3_stmt *row, const struct spt_set *set,
-            struct spt_relinked *relinked, struct septum_error *err)
+/* A file as it is recorded, and where it was found. */
+struct record {
+    int64_t id;
+    char *path;
+    struct stamp stamp;
+    uint8_t digest[SPT_SHA256_BYTES];
+    char *place; /* to record instead of path, with `stamp`; NULL: none */
+};
+
+/* All zero is a valid, empty list. */
+struct records {
+    struct record *record;
+    size_t count;
+};
+
+static void
+clear_records(struct records *records)
 {
-    struct stamp stamp = {sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)};
-    const char *recorded = (const char *)sqlite3_column_text(row, 1), *place = NULL;
+    for (size_t i = 0; i < records->count; i++) {
+        free(records->record[i].path);
+        free(records->record[i].place);
+    }
+    free(records->record);
+    *records = (struct records){0};
+}
+
+static enum septum_status
+read_record(struct spt_project *project, sqlite3_stmt *row, struct record *record,
+            struct septum_error *err)
+{
     const void *digest = sqlite3_column_blob(row, 4);
-    char *path = resolve_path(project, recorded), *new_path = NULL;
+
+    *record = (struct record){
+        .id = sqlite3_column_int64(row, 0),
+        .path = spt_database_text(row, 1),
+        .stamp = {sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)},
+    };
+    if (record->path == NULL || digest == NULL)
+        return spt_fail_memory(err, project->database.path, 256);
+    memcpy(record->digest, digest, sizeof record->digest);
+    return SEPTUM_OK;
+}
+
+/* The caller clears *records, also after a failure. */
+static enum septum_status
+list_files(struct spt_project *project, struct records *records,
+           struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    sqlite3_stmt *statement = NULL;
+    int64_t count = 0;
+    bool row = false;
+    enum septum_status status =
+        spt_database_number(database, 0, &count, err, "SELECT count(*) FROM file", "");
+
+    if (status != SEPTUM_OK)
+        return status;
+    records->record = spt_alloc_array((size_t)count, sizeof *records->record);
+    if (records->record == NULL)
+        return spt_fail_memory(err, database->path,
+                               (size_t)count * sizeof *records->record);
+    status = spt_database_query(
+        database, &statement, err,
+        "SELECT id, path, bytes, changed_ns, sha256 FROM file ORDER BY id LIMIT ?", "i",
+        count);
+    while (status == SEPTUM_OK) {
+        status = spt_database_step(database, statement, &row, err);
+        if (status != SEPTUM_OK || !row)
+            break;
+        status =
+            read_record(project, statement, &records->record[records->count++], err);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static enum septum_status
+find_place(struct spt_project *project, struct record *record,
+           const struct spt_set *set, struct spt_relinked *relinked,
+           struct septum_error *err)
+{
+    char *path = resolve_path(project, record->path);
+    const char *place = NULL;
     enum spt_file_state state = SPT_FILE_SAME;
-    enum septum_status status = path != NULL
-                                    ? find_state(path, &stamp, digest, &state, err)
-                                    : spt_fail_memory(err, recorded, strlen(recorded));
+    enum septum_status status =
+        path != NULL ? find_state(path, &record->stamp, record->digest, &state, err)
+                     : spt_fail_memory(err, record->path, strlen(record->path));
 
     if (status == SEPTUM_OK && state != SPT_FILE_SAME)
-        status = find_content(set, path, stamp.bytes, digest, &place, err);
+        status =
+            find_content(set, path, record->stamp.bytes, record->digest, &place, err);
     if (status != SEPTUM_OK || state == SPT_FILE_SAME)
         goto done;
     if (place == NULL) {
@@ -475,48 +551,55 @@ relink_file(struct spt_project *project, sqlite3_stmt *row, const struct spt_set
         }
         goto done;
     }
-    new_path = record_path(project, place);
-    if (new_path == NULL || !read_stamp(place, &stamp)) {
+    record->place = record_path(project, place);
+    if (record->place == NULL || !read_stamp(place, &record->stamp))
         status = spt_fail_errno(err, place);
-        goto done;
-    }
-    relinked->found++;
-    status =
-        spt_database_run(&project->database, err,
-                         "UPDATE file SET path = ?, changed_ns = ? WHERE id = ?", "tii",
-                         new_path, stamp.changed_ns, sqlite3_column_int64(row, 0));
+    relinked->found += status == SEPTUM_OK;
 done:
     free(path);
-    free(new_path);
     return status;
+}
+
+/* Another process may have relinked a file meanwhile: its word holds. */
+static enum septum_status
+record_places(struct spt_project *project, const struct records *records,
+              struct septum_error *err)
+{
+    struct spt_database *database = &project->database;
+    enum septum_status status = spt_database_begin(database, err);
+
+    if (status != SEPTUM_OK)
+        return status;
+    for (size_t i = 0; i < records->count && status == SEPTUM_OK; i++) {
+        const struct record *record = &records->record[i];
+
+        if (record->place != NULL)
+            status = spt_database_run(
+                database, err,
+                "UPDATE file SET path = ?, changed_ns = ? WHERE id = ? AND path = ?",
+                "tiit", record->place, record->stamp.changed_ns, record->id,
+                record->path);
+    }
+    return spt_database_end(database, status, err);
 }
 
 enum septum_status
 spt_project_relink(struct spt_project *project, const struct spt_set *set,
                    struct spt_relinked *out, struct septum_error *err)
 {
-    struct spt_database *database = &project->database;
     struct spt_relinked relinked = {0};
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum septum_status status = spt_database_begin(database, err);
+    struct records records = {0};
+    enum septum_status status = list_files(project, &records, err);
 
-    if (status != SEPTUM_OK)
-        return status;
-    status = spt_database_query(
-        database, &statement, err,
-        "SELECT id, path, bytes, changed_ns, sha256 FROM file ORDER BY id", "");
-    while (status == SEPTUM_OK) {
-        status = spt_database_step(database, statement, &row, err);
-        if (status != SEPTUM_OK || !row)
-            break;
-        status = relink_file(project, statement, set, &relinked, err);
-    }
-    sqlite3_finalize(statement);
-    status = spt_database_end(database, status, err);
+    /* Read before the transaction: others wait while that lasts. */
+    for (size_t i = 0; i < records.count && status == SEPTUM_OK; i++)
+        status = find_place(project, &records.record[i], set, &relinked, err);
+    if (status == SEPTUM_OK && relinked.found > 0)
+        status = record_places(project, &records, err);
     if (status == SEPTUM_OK)
         *out = relinked;
     else
         free(relinked.first_missing);
+    clear_records(&records);
     return status;
 }

@@ -202,6 +202,36 @@ relinks_by_content_and_tells_what_is_missing(void **state)
     spt_project_free(project);
 }
 
+/* A page goes on recording while files are read to find those that are missing. */
+static void
+looks_for_files_while_another_process_writes(void **state)
+{
+    struct spt_project *project = project_make("busy"), *other;
+    struct spt_relinked relinked = {0};
+    struct spt_set set = {0};
+    char place[600], path[640];
+    const char *source = place;
+
+    (void)state;
+    project_add(project, "busy-0", 5, 7);
+    snprintf(path, sizeof path, "%s", scratch_path("busy-0.png"));
+    unlink(path);
+    snprintf(place, sizeof place, "%s", scratch_path("busy-place"));
+    mkdir(place, 0777);
+    snprintf(path, sizeof path, "%s/busy-0.png", place);
+    project_write_image(path, 5, 7, 12345);
+    assert_int_equal(spt_set_open(&source, 1, &set, NULL), SEPTUM_OK);
+    other = project_reopen(scratch_path("busy"));
+    assert_int_equal(spt_project_begin(other, NULL), SEPTUM_OK);
+    assert_int_equal(spt_project_relink(project, &set, &relinked, NULL), SEPTUM_OK);
+    assert_int_equal(relinked.missing, 1);
+    assert_int_equal(spt_project_end(other, SEPTUM_OK, NULL), SEPTUM_OK);
+    free(relinked.first_missing);
+    spt_set_clear(&set);
+    spt_project_free(other);
+    spt_project_free(project);
+}
+
 static void
 opens_the_pages_of_chosen_images(void **state)
 {
@@ -242,6 +272,7 @@ main(void)
         cmocka_unit_test(sees_a_change_of_a_single_bit),
         cmocka_unit_test(finds_its_images_when_the_folder_moves),
         cmocka_unit_test(relinks_by_content_and_tells_what_is_missing),
+        cmocka_unit_test(looks_for_files_while_another_process_writes),
         cmocka_unit_test(opens_the_pages_of_chosen_images),
     };
 
