@@ -46,6 +46,7 @@ start_worker(struct spt_desk *desk, struct septum_error *err)
     if (board->image == NULL)
         return spt_fail_memory(err, "images", desk->images.count);
     board->images = desk->images.count;
+    desk->shared.images = &desk->images;
     board->choosing = true;
     board->version = 1;
     if (pthread_create(&desk->worker, NULL, spt_worker_run, &desk->shared) != 0)

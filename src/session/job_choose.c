@@ -16,7 +16,7 @@
 bool
 spt_cluster_is_due(struct spt_worker *worker)
 {
-    return worker->survey.clusters == 0 && worker->sheets != NULL;
+    return worker->survey.clusters == 0;
 }
 
 /* A search asks thousands of times a second: the board, which pages wait for, changes

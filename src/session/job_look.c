@@ -89,8 +89,9 @@ take_model(struct spt_worker *worker, struct septum_error *err)
     return status;
 }
 
-bool
-spt_look_is_due(struct spt_worker *worker)
+/* Has anything been told since this was called last? */
+static bool
+take_news(struct spt_worker *worker)
 {
     bool news;
 
@@ -98,6 +99,14 @@ spt_look_is_due(struct spt_worker *worker)
     news = worker->told != worker->shared->told;
     worker->told = worker->shared->told;
     pthread_mutex_unlock(&worker->shared->lock);
+    return news;
+}
+
+bool
+spt_look_is_due(struct spt_worker *worker)
+{
+    bool news = take_news(worker);
+
     /* What is in somebody's hands now has twins that were not twins before. */
     worker->old_picks = worker->old_picks || news;
     return news || spt_clock_seconds() - worker->looked > SPT_WORKER_LOOK_SECONDS;
@@ -112,9 +121,9 @@ spt_look_around(struct spt_worker *worker, struct septum_error *err)
 
     worker->looked = spt_clock_seconds();
     worker->exhausted = false; /* a lease may be over */
-    if (status == SEPTUM_OK && worker->sheets != NULL)
+    if (status == SEPTUM_OK)
         status = take_model(worker, err);
-    if (status == SEPTUM_OK && worker->sheets != NULL && last != worker->answers) {
+    if (status == SEPTUM_OK && last != worker->answers) {
         status = spt_project_new_answers(worker->workspace.project, worker->answers,
                                          take_answer, worker, err);
         if (status == SEPTUM_OK)
@@ -144,7 +153,7 @@ match_sheets(struct spt_worker *worker, struct septum_error *err)
 
 /* Load the model and all images; without a model, only say so. */
 static enum septum_status
-open_all(struct spt_worker *worker, struct septum_error *err)
+load_all(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_workspace *workspace = &worker->workspace;
     int64_t unlearnt = 0;
@@ -174,15 +183,49 @@ open_all(struct spt_worker *worker, struct septum_error *err)
     return status;
 }
 
-enum septum_status
-spt_worker_open(struct spt_worker *worker, struct septum_error *err)
+void
+spt_worker_close(struct spt_worker *worker)
 {
-    enum septum_status status = spt_workspace_open(worker->shared->options.project,
-                                                   true, &worker->workspace, err);
+    spt_map_drop(worker->map);
+    spt_learner_free(worker->learner);
+    free(worker->sheets);
+    free(worker->validation_which);
+    spt_samples_clear(&worker->validation);
+    spt_survey_clear(&worker->survey);
+    worker->workspace.images = (struct spt_project_images){0}; /* the desk's */
+    spt_workspace_clear(&worker->workspace);
+    *worker = (struct spt_worker){.shared = worker->shared, .told = worker->told};
+}
 
+bool
+spt_open_is_due(struct spt_worker *worker)
+{
+    return worker->sheets == NULL;
+}
+
+enum septum_status
+spt_open_all(struct spt_worker *worker, struct septum_error *err)
+{
+    struct spt_workspace *workspace = &worker->workspace;
+    struct spt_board *board;
+    enum septum_status status;
+
+    spt_worker_close(worker); /* what came of the last try */
+    take_news(worker);
+    workspace->images = *worker->shared->images;
+    status =
+        spt_project_open(worker->shared->options.project, &workspace->project, err);
     if (status == SEPTUM_OK)
         status = spt_worker_publish_course(worker, err);
-    for (size_t i = 0; i < worker->workspace.images.count && status == SEPTUM_OK; i++)
+    for (size_t i = 0; i < workspace->images.count && status == SEPTUM_OK; i++)
         status = read_labels(worker, i, err);
-    return status == SEPTUM_OK ? open_all(worker, err) : status;
+    if (status == SEPTUM_OK)
+        status = load_all(worker, err);
+    if (status != SEPTUM_OK)
+        return status;
+    board = spt_worker_lock(worker);
+    board->choosing = true;
+    board->error[0] = '\0';
+    spt_worker_unlock(worker);
+    return SEPTUM_OK;
 }

@@ -28,7 +28,7 @@ spt_worker_count_unmeasured(const struct spt_worker *worker)
 bool
 spt_measure_is_due(struct spt_worker *worker)
 {
-    if (worker->sheets == NULL || spt_worker_count_unmeasured(worker) == 0)
+    if (spt_worker_count_unmeasured(worker) == 0)
         return false;
     return !spt_learn_is_due(worker) ||
            worker->swept < SWEEP_ROUNDS * worker->shared->options.learn_seconds;

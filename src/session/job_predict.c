@@ -152,7 +152,7 @@ find_awaited(struct spt_worker *worker, size_t most)
 bool
 spt_predict_is_due(struct spt_worker *worker)
 {
-    if (worker->sheets == NULL || spt_worker_count_unpredicted(worker) == 0)
+    if (spt_worker_count_unpredicted(worker) == 0)
         return false;
     return !spt_learn_is_due(worker) ||
            find_awaited(worker, AHEAD) < worker->workspace.images.count;

@@ -153,6 +153,7 @@ static const struct job {
         TASK_LEARN,
     } task;
 } jobs[] = {
+    {spt_open_is_due, spt_open_all, TASK_QUIET},
     {spt_look_is_due, spt_look_around, TASK_QUIET},
     {spt_judge_is_due, spt_learn_on, TASK_LEARN},
     {spt_choose_is_due, spt_choose_regions, TASK_QUIET},
@@ -273,24 +274,14 @@ spt_worker_run(void *shared)
 {
     struct spt_worker worker = {.shared = shared};
     struct septum_error err = {0};
-    enum septum_status status;
 
     /* Whoever paints comes first; on Linux this is the thread's alone, and of those
      * that it starts to compute with. */
     setpriority(PRIO_PROCESS, 0, NICENESS);
     spt_engine_threads(worker.shared->options.threads);
-    status = spt_worker_open(&worker, &err);
-    while (!is_stopped(&worker)) {
-        if (status != SEPTUM_OK)
+    while (!is_stopped(&worker))
+        if (work(&worker, &err) != SEPTUM_OK)
             recover(&worker, &err);
-        status = work(&worker, &err);
-    }
-    spt_map_drop(worker.map);
-    spt_learner_free(worker.learner);
-    free(worker.sheets);
-    free(worker.validation_which);
-    spt_samples_clear(&worker.validation);
-    spt_survey_clear(&worker.survey);
-    spt_workspace_clear(&worker.workspace);
+    spt_worker_close(&worker);
     return NULL;
 }

@@ -12,6 +12,8 @@
 /* What the worker and the desk share; `lock` guards the board and the two flags. */
 struct spt_shared {
     struct spt_desk_options options;
+    const struct spt_project_images *images; /* as the board has them: what another
+                                                process adds meanwhile is not there */
     pthread_mutex_t lock;
     pthread_cond_t news; /* something was told, or `stop` set */
     struct spt_board board;

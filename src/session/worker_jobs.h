@@ -70,8 +70,13 @@ void spt_worker_outdate(struct spt_worker *worker);
 /* Copy `count` floats for the board; NULL when memory runs out. */
 float *spt_worker_copy(const float *values, size_t count);
 
-/* Open the project and load model and images. */
-enum septum_status spt_worker_open(struct spt_worker *worker, struct septum_error *err);
+/* Open the project and load model and images: before all else, and again until it
+ * succeeds. */
+bool spt_open_is_due(struct spt_worker *worker);
+enum septum_status spt_open_all(struct spt_worker *worker, struct septum_error *err);
+
+/* Give up all that was opened. */
+void spt_worker_close(struct spt_worker *worker);
 
 bool spt_look_is_due(struct spt_worker *worker);
 enum septum_status spt_look_around(struct spt_worker *worker, struct septum_error *err);
