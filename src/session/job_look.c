@@ -61,32 +61,34 @@ take_answer(void *user, const struct spt_answer *answer, struct septum_error *er
     return status;
 }
 
-/* Another process may have given the project another model. */
+/* Another process may have given the project another model.  One that cannot be used is
+ * told of, once as a failure and then with all else; the work goes on with the last,
+ * but nothing is learnt, since that would take the new one's place. */
 static enum septum_status
 take_model(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_workspace *workspace = &worker->workspace;
-    uint32_t window = workspace->model.spec.window;
     int64_t current = 0;
     enum septum_status status =
         spt_project_model(workspace->project, &current, NULL, err);
 
-    if (status != SEPTUM_OK || current == workspace->model_id)
+    if (status != SEPTUM_OK || current == workspace->model_id ||
+        current == worker->refused)
         return status;
     spt_learner_free(worker->learner);
     worker->learner = NULL;
-    spt_workspace_drop_model(workspace);
     status = spt_workspace_model(workspace, err);
-    if (status == SEPTUM_OK && workspace->model.spec.window != window)
-        status = spt_fail(err, SEPTUM_EINVAL,
-                          "%s: its new model has another window; stop septum label and "
-                          "start it again",
-                          spt_project_path(workspace->project));
-    if (status == SEPTUM_OK)
-        status = spt_worker_renew_learner(worker, err);
+    if (status == SEPTUM_EFORMAT || status == SEPTUM_EINVAL) { /* and will for ever */
+        worker->refused = current;
+        worker->refusal = *err;
+    }
+    if (status != SEPTUM_OK)
+        return status;
+    worker->refused = 0;
+    worker->refusal.text[0] = '\0';
     spt_worker_outdate(worker);
     spt_worker_publish_model(worker);
-    return status;
+    return spt_worker_renew_learner(worker, err);
 }
 
 /* Has anything been told since this was called last? */

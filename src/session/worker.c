@@ -66,7 +66,6 @@ spt_worker_publish_model(struct spt_worker *worker)
     spt_worker_unlock(worker);
 }
 
-/* A learner for the current model, in place of the last. */
 enum septum_status
 spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err)
 {
@@ -75,6 +74,8 @@ spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err)
 
     spt_learner_free(worker->learner);
     worker->learner = NULL;
+    if (worker->refused != 0)
+        return SEPTUM_OK;
     return spt_learner_create(&worker->workspace, &worker->survey.samples,
                               &worker->validation, &round, &worker->learner, err);
 }

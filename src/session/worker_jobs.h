@@ -29,12 +29,14 @@ struct spt_worker {
     size_t *validation_which;
     struct spt_worker_sheet *sheets; /* of all images, in the project's order */
     struct spt_learner *learner;
-    int64_t answers; /* number of the last answer that was taken in */
-    uint64_t told;   /* news that were looked at */
-    double looked;   /* when */
-    double ready;    /* since when there is only measuring left to do before choosing */
-    bool old_picks;  /* the board's were chosen by what is not so any more */
-    bool exhausted;  /* with these answers and measures nothing is left to ask */
+    int64_t refused; /* the project's current model, if it cannot be used; else 0 */
+    struct septum_error refusal; /* why, or "" */
+    int64_t answers;             /* number of the last answer that was taken in */
+    uint64_t told;               /* news that were looked at */
+    double looked;               /* when */
+    double ready;   /* since when there is only measuring left to do before choosing */
+    bool old_picks; /* the board's were chosen by what is not so any more */
+    bool exhausted; /* with these answers and measures nothing is left to ask */
     size_t under_way;    /* image that is being predicted, */
     uint32_t piece;      /* from this piece on, */
     struct spt_map *map; /* into this; NULL = none is */
@@ -55,7 +57,8 @@ void spt_worker_publish_model(struct spt_worker *worker);
 enum septum_status
 spt_worker_publish_course(struct spt_worker *worker, struct septum_error *err);
 
-/* A learner for the current model, in place of the last. */
+/* A learner for the current model, in place of the last; none while the project's is
+ * one that cannot be used. */
 enum septum_status
 spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err);
 

@@ -24,15 +24,12 @@ spt_workspace_open(const char *path, bool check, struct spt_workspace *out,
     return status;
 }
 
-void
-spt_workspace_drop_model(struct spt_workspace *workspace)
+static void
+drop_model(struct spt_workspace *workspace)
 {
     spt_predictor_free(workspace->predictor);
     spt_net_free(workspace->net);
     spt_model_clear(&workspace->model);
-    workspace->predictor = NULL;
-    workspace->net = NULL;
-    workspace->model_id = 0;
 }
 
 void
@@ -51,7 +48,7 @@ spt_workspace_take_model(struct spt_workspace *workspace, int64_t id,
 void
 spt_workspace_clear(struct spt_workspace *workspace)
 {
-    spt_workspace_drop_model(workspace);
+    drop_model(workspace);
     spt_project_images_clear(&workspace->images);
     spt_project_free(workspace->project);
     *workspace = (struct spt_workspace){0};
@@ -62,22 +59,37 @@ spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err)
 {
     struct spt_predict_options options = {0};
     const char *path = spt_project_path(workspace->project);
+    const uint32_t window = workspace->model.spec.window; /* 0: none is loaded */
+    struct spt_workspace loaded = *workspace;
     struct spt_bytes onnx = {0};
-    enum septum_status status =
-        spt_project_model(workspace->project, &workspace->model_id, &onnx, err);
+    enum septum_status status;
 
-    if (status == SEPTUM_OK && workspace->model_id == 0)
+    loaded.model = (struct spt_model){0};
+    loaded.net = NULL;
+    loaded.predictor = NULL;
+    status = spt_project_model(workspace->project, &loaded.model_id, &onnx, err);
+    if (status == SEPTUM_OK && loaded.model_id == 0)
         status = spt_fail(err, SEPTUM_EINVAL,
                           "%s: has no model yet; give it one: septum next %s -m MODEL",
                           path, path);
     if (status == SEPTUM_OK)
-        status = spt_onnx_decode(&onnx, path, &workspace->model, err);
+        status = spt_onnx_decode(&onnx, path, &loaded.model, err);
+    if (status == SEPTUM_OK && window != 0 && loaded.model.spec.window != window)
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "%s: its new model has another window; stop septum label and "
+                          "start it again",
+                          path);
     if (status == SEPTUM_OK)
-        status = spt_model_net(&workspace->model, path, &workspace->net, err);
-    options.symmetries = workspace->model.symmetries;
+        status = spt_model_net(&loaded.model, path, &loaded.net, err);
+    options.symmetries = loaded.model.symmetries;
     if (status == SEPTUM_OK)
-        status =
-            spt_predictor_create(workspace->net, &options, &workspace->predictor, err);
+        status = spt_predictor_create(loaded.net, &options, &loaded.predictor, err);
+    if (status == SEPTUM_OK) {
+        drop_model(workspace);
+        *workspace = loaded;
+    } else {
+        drop_model(&loaded);
+    }
     spt_bytes_clear(&onnx);
     return status;
 }

@@ -27,12 +27,10 @@ spt_workspace_open(const char *path, bool check, struct spt_workspace *out,
                    struct septum_error *err);
 void spt_workspace_clear(struct spt_workspace *workspace);
 
-/* Load the current model; fails if there is none. */
+/* Load the current model in place of the one that is loaded, which stays after a
+ * failure.  Fails if there is none, or if its window is not that of the one before. */
 enum septum_status
 spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err);
-
-/* Forget the model that is loaded, for another to be. */
-void spt_workspace_drop_model(struct spt_workspace *workspace);
 
 /* Make *model (which is then the workspace's) of the net's own specification, and
  * number `id` in the project, the one that is loaded. */
