@@ -10,6 +10,34 @@
 #include "net/onnx.h"
 
 bool
+spt_begin_is_due(struct spt_worker *worker)
+{
+    return worker->learner == NULL && worker->refused == 0;
+}
+
+enum septum_status
+spt_begin_to_learn(struct spt_worker *worker, struct septum_error *err)
+{
+    const struct spt_round_length round = {.seconds =
+                                               worker->shared->options.learn_seconds};
+    struct spt_learner *learner = NULL;
+    int64_t unlearnt = 0;
+    enum septum_status status =
+        spt_project_unlearnt(worker->workspace.project, &unlearnt, err);
+
+    if (status == SEPTUM_OK)
+        status = spt_learner_create(&worker->workspace, &worker->survey.samples,
+                                    &worker->validation, &round, &learner, err);
+    if (status == SEPTUM_OK && unlearnt > 0)
+        status = spt_learner_hear(learner, 0, NULL, err);
+    if (status == SEPTUM_OK)
+        worker->learner = learner;
+    else
+        spt_learner_free(learner);
+    return status;
+}
+
+bool
 spt_learn_is_due(struct spt_worker *worker)
 {
     return worker->learner != NULL && spt_learner_is_due(worker->learner);

@@ -45,19 +45,20 @@ take_answer(void *user, const struct spt_answer *answer, struct septum_error *er
 {
     struct spt_worker *worker = user;
     size_t i = 0;
-    enum septum_status status;
+    enum septum_status status = SEPTUM_OK;
 
     while (i < worker->workspace.images.count &&
            worker->workspace.images.image[i].id != answer->image)
         i++;
-    worker->answers = answer->id;
     worker->exhausted = false;
-    if (i == worker->workspace.images.count)
-        return SEPTUM_OK; /* of an image that was added meanwhile */
-    status = read_labels(worker, i, err);
-    if (status == SEPTUM_OK && !worker->sheets[i].validation && worker->learner != NULL)
+    if (i < worker->workspace.images.count) /* else it was added meanwhile */
+        status = read_labels(worker, i, err);
+    if (status == SEPTUM_OK && i < worker->workspace.images.count &&
+        !worker->sheets[i].validation && worker->learner != NULL)
         status =
             spt_learner_hear(worker->learner, worker->sheets[i].number, answer, err);
+    if (status == SEPTUM_OK)
+        worker->answers = answer->id;
     return status;
 }
 
@@ -88,7 +89,7 @@ take_model(struct spt_worker *worker, struct septum_error *err)
     worker->refusal.text[0] = '\0';
     spt_worker_outdate(worker);
     spt_worker_publish_model(worker);
-    return spt_worker_renew_learner(worker, err);
+    return SEPTUM_OK;
 }
 
 /* Has anything been told since this was called last? */
@@ -158,7 +159,6 @@ static enum septum_status
 load_all(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_workspace *workspace = &worker->workspace;
-    int64_t unlearnt = 0;
     enum septum_status status = spt_workspace_model(workspace, err);
 
     if (status != SEPTUM_OK)
@@ -176,12 +176,6 @@ load_all(struct spt_worker *worker, struct septum_error *err)
                                        &worker->validation, err);
     if (status == SEPTUM_OK)
         status = match_sheets(worker, err);
-    if (status == SEPTUM_OK)
-        status = spt_worker_renew_learner(worker, err);
-    if (status == SEPTUM_OK)
-        status = spt_project_unlearnt(workspace->project, &unlearnt, err);
-    if (status == SEPTUM_OK && unlearnt > 0)
-        status = spt_learner_hear(worker->learner, 0, NULL, err);
     return status;
 }
 

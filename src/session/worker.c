@@ -67,20 +67,6 @@ spt_worker_publish_model(struct spt_worker *worker)
 }
 
 enum septum_status
-spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err)
-{
-    const struct spt_round_length round = {.seconds =
-                                               worker->shared->options.learn_seconds};
-
-    spt_learner_free(worker->learner);
-    worker->learner = NULL;
-    if (worker->refused != 0)
-        return SEPTUM_OK;
-    return spt_learner_create(&worker->workspace, &worker->survey.samples,
-                              &worker->validation, &round, &worker->learner, err);
-}
-
-enum septum_status
 spt_worker_publish_course(struct spt_worker *worker, struct septum_error *err)
 {
     struct spt_project *project = worker->workspace.project;
@@ -156,6 +142,7 @@ static const struct job {
 } jobs[] = {
     {spt_open_is_due, spt_open_all, TASK_QUIET},
     {spt_look_is_due, spt_look_around, TASK_QUIET},
+    {spt_begin_is_due, spt_begin_to_learn, TASK_QUIET},
     {spt_judge_is_due, spt_learn_on, TASK_LEARN},
     {spt_choose_is_due, spt_choose_regions, TASK_QUIET},
     {spt_propose_is_due, spt_propose_next, TASK_QUIET},
@@ -264,8 +251,8 @@ recover(struct spt_worker *worker, const struct septum_error *failure)
     spt_worker_unlock(worker);
     spt_map_drop(worker->map);
     worker->map = NULL;
-    if (worker->sheets != NULL)
-        spt_worker_renew_learner(worker, NULL);
+    spt_learner_free(worker->learner);
+    worker->learner = NULL;
     for (int i = 0; i < RECOVERY_LOOKS && !is_stopped(worker); i++)
         rest(worker);
 }

@@ -28,7 +28,7 @@ struct spt_worker {
     struct spt_samples validation;
     size_t *validation_which;
     struct spt_worker_sheet *sheets; /* of all images, in the project's order */
-    struct spt_learner *learner;
+    struct spt_learner *learner;     /* NULL: of another model, or it failed */
     int64_t refused; /* the project's current model, if it cannot be used; else 0 */
     struct septum_error refusal; /* why, or "" */
     int64_t answers;             /* number of the last answer that was taken in */
@@ -56,11 +56,6 @@ void spt_worker_unlock(struct spt_worker *worker);
 void spt_worker_publish_model(struct spt_worker *worker);
 enum septum_status
 spt_worker_publish_course(struct spt_worker *worker, struct septum_error *err);
-
-/* A learner for the current model, in place of the last; none while the project's is
- * one that cannot be used. */
-enum septum_status
-spt_worker_renew_learner(struct spt_worker *worker, struct septum_error *err);
 
 /* Images of the survey that the current model has not measured; images that it has not
  * predicted. */
@@ -105,6 +100,12 @@ bool spt_predict_is_due(struct spt_worker *worker);
 double spt_predict_part(const struct spt_worker *worker);
 enum septum_status
 spt_predict_next(struct spt_worker *worker, struct septum_error *err);
+
+/* Make a learner for the current model that learns what the last has not, unless the
+ * project's model is one that cannot be used. */
+bool spt_begin_is_due(struct spt_worker *worker);
+enum septum_status
+spt_begin_to_learn(struct spt_worker *worker, struct septum_error *err);
 
 bool spt_judge_is_due(struct spt_worker *worker);
 
