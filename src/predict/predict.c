@@ -47,8 +47,10 @@ predict_image(struct spt_predictor *predictor, struct spt_predict_job *job,
 {
     const struct spt_band all = {
         .pixels = image, .height = job->height, .width = job->width};
-    enum septum_status status = spt_tiles_prepare(predictor, job, err);
+    enum septum_status status;
 
+    job->watch = predictor->options.watch;
+    status = spt_tiles_prepare(predictor, job, err);
     for (uint32_t y = 0; y < job->box.height && status == SEPTUM_OK;
          y += predictor->tile)
         status = spt_tiles_row(predictor, job, &all, y,

@@ -26,6 +26,8 @@ struct spt_predict_options {
     uint32_t symmetries; /* of a square, under which the net learnt: the first so many,
                             a group; 0 = all 8 */
     enum spt_precision precision;
+    struct spt_watch watch; /* asked before each pass of the net, but for streams, which
+                               have their own: fails with SEPTUM_ESTOPPED */
 };
 
 /* The predictor reads `net`'s weights as they are at each call; the net outlives it. */

@@ -193,6 +193,15 @@ spt_worker_close(struct spt_worker *worker)
     *worker = (struct spt_worker){.shared = worker->shared, .told = worker->told};
 }
 
+/* To predict an image takes minutes where it is large and the machine slow: who stops
+ * does not wait for it. */
+static bool
+is_alive(void *user, double fraction)
+{
+    (void)fraction;
+    return !spt_worker_is_stopped(user);
+}
+
 bool
 spt_open_is_due(struct spt_worker *worker)
 {
@@ -209,6 +218,7 @@ spt_open_all(struct spt_worker *worker, struct septum_error *err)
     spt_worker_close(worker); /* what came of the last try */
     take_news(worker);
     workspace->images = *worker->shared->images;
+    workspace->watch = (struct spt_watch){is_alive, worker};
     status =
         spt_project_open(worker->shared->options.project, &workspace->project, err);
     if (status == SEPTUM_OK)

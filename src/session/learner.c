@@ -77,7 +77,8 @@ spt_learner_create(const struct spt_workspace *workspace,
                    struct septum_error *err)
 {
     /* The predictor of the current model beside it has memory of its own. */
-    static const struct spt_predict_options options = {.memory = 256 << 20};
+    const struct spt_predict_options options = {.memory = 256 << 20,
+                                                .watch = workspace->watch};
     const char *path = spt_project_path(workspace->project);
     struct spt_learner *learner = spt_alloc_array(1, sizeof *learner);
     enum septum_status status;

@@ -50,6 +50,17 @@ spt_worker_unlock(struct spt_worker *worker)
     spt_worker_leave(worker);
 }
 
+bool
+spt_worker_is_stopped(const struct spt_worker *worker)
+{
+    bool stop;
+
+    pthread_mutex_lock(&worker->shared->lock);
+    stop = worker->shared->stop;
+    pthread_mutex_unlock(&worker->shared->lock);
+    return stop;
+}
+
 void
 spt_worker_publish_model(struct spt_worker *worker)
 {
@@ -205,17 +216,6 @@ rest(struct spt_worker *worker)
     pthread_mutex_unlock(&shared->lock);
 }
 
-static bool
-is_stopped(struct spt_worker *worker)
-{
-    bool stop;
-
-    pthread_mutex_lock(&worker->shared->lock);
-    stop = worker->shared->stop;
-    pthread_mutex_unlock(&worker->shared->lock);
-    return stop;
-}
-
 /* Do what is due until told to stop or something fails. */
 static enum septum_status
 work(struct spt_worker *worker, struct septum_error *err)
@@ -223,7 +223,7 @@ work(struct spt_worker *worker, struct septum_error *err)
     const size_t count = sizeof jobs / sizeof jobs[0];
     enum septum_status status = SEPTUM_OK;
 
-    while (status == SEPTUM_OK && !is_stopped(worker)) {
+    while (status == SEPTUM_OK && !spt_worker_is_stopped(worker)) {
         size_t j = 0;
 
         while (j < count && !jobs[j].is_due(worker))
@@ -253,7 +253,7 @@ recover(struct spt_worker *worker, const struct septum_error *failure)
     worker->map = NULL;
     spt_learner_free(worker->learner);
     worker->learner = NULL;
-    for (int i = 0; i < RECOVERY_LOOKS && !is_stopped(worker); i++)
+    for (int i = 0; i < RECOVERY_LOOKS && !spt_worker_is_stopped(worker); i++)
         rest(worker);
 }
 
@@ -262,14 +262,17 @@ spt_worker_run(void *shared)
 {
     struct spt_worker worker = {.shared = shared};
     struct septum_error err = {0};
+    enum septum_status status;
 
     /* Whoever paints comes first; on Linux this is the thread's alone, and of those
      * that it starts to compute with. */
     setpriority(PRIO_PROCESS, 0, NICENESS);
     spt_engine_threads(worker.shared->options.threads);
-    while (!is_stopped(&worker))
-        if (work(&worker, &err) != SEPTUM_OK)
+    while (!spt_worker_is_stopped(&worker)) {
+        status = work(&worker, &err);
+        if (status != SEPTUM_OK && status != SEPTUM_ESTOPPED)
             recover(&worker, &err);
+    }
     spt_worker_close(&worker);
     return NULL;
 }

@@ -51,6 +51,8 @@ void spt_worker_leave(struct spt_worker *worker);
 struct spt_board *spt_worker_lock(struct spt_worker *worker);
 void spt_worker_unlock(struct spt_worker *worker);
 
+bool spt_worker_is_stopped(const struct spt_worker *worker);
+
 /* Put on the board what there is to know of the current model, or of the course of the
  * work so far. */
 void spt_worker_publish_model(struct spt_worker *worker);

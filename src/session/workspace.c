@@ -82,6 +82,7 @@ spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err)
     if (status == SEPTUM_OK)
         status = spt_model_net(&loaded.model, path, &loaded.net, err);
     options.symmetries = loaded.model.symmetries;
+    options.watch = workspace->watch;
     if (status == SEPTUM_OK)
         status = spt_predictor_create(loaded.net, &options, &loaded.predictor, err);
     if (status == SEPTUM_OK) {

@@ -18,6 +18,8 @@ struct spt_workspace {
     struct spt_model model;
     struct spt_net *net;
     struct spt_predictor *predictor;
+    struct spt_watch
+        watch; /* asked by predictors; to be set before a model is loaded */
 };
 
 /* Open a project and list its images; with `check`, see whether their files are what

@@ -542,6 +542,40 @@ refuses_features_of_a_net_that_has_none_of_a_pixel(void **state)
     spt_net_free(net);
 }
 
+/* Alive for as many passes as are left. */
+static bool
+is_alive(void *user, double fraction)
+{
+    int *left = user;
+
+    (void)fraction;
+    return (*left)-- > 0;
+}
+
+static void
+stops_between_passes_when_told_to(void **state)
+{
+    struct spt_net *net = material_net(MATERIAL_NET, 3);
+    int left = 2;
+    struct spt_predict_options options = {.tile = 8, .watch = {is_alive, &left}};
+    float image[40 * 40], membrane[40 * 40];
+    struct spt_predictor *predictor;
+
+    (void)state;
+    material_fill(image, 40 * 40, 1);
+    assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
+    assert_int_equal(spt_predict(predictor, image, 40, 40, membrane, NULL),
+                     SEPTUM_ESTOPPED);
+    assert_int_equal(left, -1);
+    left = 0;
+    assert_int_equal(spt_predict_coarse(predictor, image, 40, 40, 4, membrane, NULL),
+                     SEPTUM_ESTOPPED);
+    left = 1000; /* and is of use afterwards */
+    assert_int_equal(spt_predict(predictor, image, 40, 40, membrane, NULL), SEPTUM_OK);
+    spt_predictor_free(predictor);
+    spt_net_free(net);
+}
+
 int
 main(void)
 {
@@ -556,6 +590,7 @@ main(void)
         cmocka_unit_test(the_average_is_that_of_eight_turned_predictions),
         cmocka_unit_test(the_average_turns_with_the_image),
         cmocka_unit_test(keeps_nothing_of_the_images_before),
+        cmocka_unit_test(stops_between_passes_when_told_to),
         cmocka_unit_test(bf16_predicts_nearly_the_same),
         cmocka_unit_test(dropout_draws_by_its_key_alone),
         cmocka_unit_test(symmetries_are_averaged_whatever_the_options),
