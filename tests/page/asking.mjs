@@ -54,9 +54,39 @@ test('asks for another region when one is skipped', async (t) => {
     const { expert } = await begin(t);
     const first = expert.sheet;
     await expert.stroke([expert.somewhere(randomFrom(2))], MEMBRANE);
+    await expert.look();
     await expert.press('s');
     const second = await expert.take();
     assert.notDeepStrictEqual([second.image, second.windows], [first.image, first.windows]);
+    assert.deepStrictEqual(expert.faults, []);
+});
+
+test('takes no answer to a region that nobody can have seen', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    const answers = [];
+    page.on('request', (request) => {
+        if (/\/(confirm|skip)$/.test(request.url()))
+            answers.push(request.url());
+    });
+    // A key that is held comes again and again: the first counts.
+    for (const [count, key] of [[1, 'Enter'], [2, 's']]) {
+        await expert.look();
+        for (let i = 0; i < 24; i++) {
+            await page.keyboard.down(key);
+            await page.waitForTimeout(50);
+        }
+        await page.keyboard.up(key);
+        assert.strictEqual(answers.length, count);
+        await expert.take();
+    }
+    // A double click, as slow as they come; the region has arrived between its two halves.
+    await expert.look();
+    await page.locator('#confirm').click();
+    await expert.take();
+    await page.evaluate(() => document.getElementById('confirm').click());
+    await page.waitForTimeout(100);
+    assert.strictEqual(answers.length, 3);
     assert.deepStrictEqual(expert.faults, []);
 });
 

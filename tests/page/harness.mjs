@@ -387,7 +387,13 @@ export class Expert {
             () => document.getElementById('saved-text').textContent === 'saved', null, wait);
     }
 
+    // A person looks at a region before saying what it is; the page takes nothing sooner.
+    async look() {
+        await this.page.waitForTimeout(600);
+    }
+
     async confirm() {
+        await this.look();
         await this.press('Enter');
         const { sheet, record } = this;
         await this.page.waitForFunction((id) =>

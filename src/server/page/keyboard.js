@@ -3,7 +3,7 @@
 
 // What keys do; `act` is the object of actions that main.js makes.  A key is the event's
 // `key` in lower case, with "ctrl+" and "shift+" before it; shift is left out where it is
-// needed to type the sign.
+// needed to type the sign.  A key that is held acts once, but those that say `repeats`.
 export const KEYS = [
     { keys: ['enter'], does: 'confirm, and go to the next region', run: (act) => act.confirm() },
     { keys: ['s'], does: 'skip: ask me about another region', run: (act) => act.skip() },
@@ -15,18 +15,26 @@ export const KEYS = [
     { keys: ['2'], does: 'paint "not membrane"', run: (act) => act.label(0) },
     { keys: ['x'], does: 'swap these two', run: (act) => act.swap() },
     { keys: ['3', 'u'], does: 'paint "unsure"', run: (act) => act.label(2) },
-    { keys: ['['], does: 'smaller brush', run: (act) => act.size(-1) },
-    { keys: [']'], does: 'larger brush', run: (act) => act.size(1) },
-    { keys: ['ctrl+z', 'z'], does: 'undo', run: (act) => act.undo() },
-    { keys: ['ctrl+y', 'ctrl+shift+z', 'y'], does: 'redo', run: (act) => act.redo() },
-    { keys: ['+', '='], does: 'zoom in', run: (act) => act.zoom(1.5) },
-    { keys: ['-'], does: 'zoom out', run: (act) => act.zoom(1 / 1.5) },
+    { keys: ['['], does: 'smaller brush', repeats: true,
+      run: (act) => act.size(-1) },
+    { keys: [']'], does: 'larger brush', repeats: true,
+      run: (act) => act.size(1) },
+    { keys: ['ctrl+z', 'z'], does: 'undo', repeats: true,
+      run: (act) => act.undo() },
+    { keys: ['ctrl+y', 'ctrl+shift+z', 'y'], does: 'redo', repeats: true,
+      run: (act) => act.redo() },
+    { keys: ['+', '='], does: 'zoom in', repeats: true,
+      run: (act) => act.zoom(1.5) },
+    { keys: ['-'], does: 'zoom out', repeats: true,
+      run: (act) => act.zoom(1 / 1.5) },
     { keys: ['0'], does: 'fit the region', run: (act) => act.fit() },
     { keys: ['9'], does: 'the whole image', run: (act) => act.fitImage() },
     { keys: ['arrowleft', 'arrowright', 'arrowup', 'arrowdown'], shown: 'arrows',
-      does: 'move the image, or the cross', run: (act, step) => act.arrow(step, 1) },
+      does: 'move the image, or the cross', repeats: true,
+      run: (act, step) => act.arrow(step, 1) },
     { keys: ['shift+arrowleft', 'shift+arrowright', 'shift+arrowup', 'shift+arrowdown'],
-      shown: 'shift + arrows', does: 'the same, further', run: (act, step) => act.arrow(step, 8) },
+      shown: 'shift + arrows', does: 'the same, further', repeats: true,
+      run: (act, step) => act.arrow(step, 8) },
     { keys: ['k'], does: 'cross to paint with by keyboard', run: (act) => act.cross() },
     { keys: ['d'], does: 'with the cross: pen down, pen up', run: (act) => act.penDown() },
     { keys: ['h'], does: 'show the labels', run: (act) => act.layer('labels') },
@@ -71,7 +79,7 @@ export function listen(act) {
         event.preventDefault();
         if (held !== undefined && !event.repeat)
             held.run(act, true);
-        if (entry !== undefined)
+        if (entry !== undefined && (entry.repeats || !event.repeat))
             entry.run(act, STEPS[event.key.toLowerCase()]);
     });
     addEventListener('keyup', (event) => {

@@ -6,6 +6,7 @@ import { showNotice, showSaved, showState, showTask, showTrouble } from './panel
 import { Work } from './work.js';
 
 const POLL_MS = 1000, EAGER_POLL_MS = 150, HIDDEN_POLL_MS = 5000;
+const GLANCE_MS = 500; // what is answered sooner has not been looked at
 
 export class Session {
     constructor(parts) {
@@ -15,6 +16,7 @@ export class Session {
         this.work = null;
         this.image = null;      // what is looked at without a sheet
         this.busy = false;      // an answer is being handed in
+        this.shownAt = 0;       // when the sheet in hand came to the screen
         this.opening = 0;       // counts what was opened; an older one that arrives is late
         this.reachable = true;
         this.hurries = new Set();
@@ -168,6 +170,7 @@ export class Session {
         this.scene.setWork(work);
         this.fit();
         this.showTask();
+        this.shownAt = performance.now();
         if (sheet.kind === 'region')
             this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
         else
@@ -269,10 +272,11 @@ export class Session {
         return this.handIn(() => ['skip', {}]);
     }
 
-    // Send all that is queued, then the answer, again until it is taken.
+    // Send all that is queued, then the answer, again until it is taken.  The next region
+    // comes so soon that the second half of a double click would answer it unseen.
     async handIn(answer) {
         const { work, tools } = this;
-        if (work === null || this.busy)
+        if (work === null || this.busy || performance.now() - this.shownAt < GLANCE_MS)
             return;
         this.busy = true;
         tools.choose(tools.tool); // ends stroke and line
