@@ -16,7 +16,7 @@
 
 /* The members that a body may have; those that it has not are as they are here. */
 struct body {
-    int64_t number, of, image;
+    int64_t number, of, image, lease;
     double seconds; /* NaN: not said */
     enum spt_change_kind kind;
     bool has_kind;
@@ -84,6 +84,8 @@ read_body(const struct spt_request *request, struct body *body)
             body->of = spt_json_whole(&json, 0, WHOLE);
         else if (strcmp(name, "image") == 0)
             body->image = spt_json_whole(&json, 0, WHOLE);
+        else if (strcmp(name, "lease") == 0)
+            body->lease = spt_json_whole(&json, 0, WHOLE);
         else if (strcmp(name, "seconds") == 0)
             body->seconds = spt_json_number(&json);
         else if (strcmp(name, "kind") == 0)
@@ -140,10 +142,11 @@ static void
 add_region(const struct spt_lease *lease, struct spt_text *text)
 {
     spt_text_add(text,
-                 ", \"side\": %" PRIu32
+                 ", \"lease\": %" PRId64 ", \"side\": %" PRIu32
                  ", \"objective\": %.10g, \"uncertainty\": %.10g, \"abundance\": %.10g"
                  ", \"windows\": [",
-                 lease->side, lease->objective, lease->uncertainty, lease->abundance);
+                 lease->id, lease->side, lease->objective, lease->uncertainty,
+                 lease->abundance);
     for (size_t i = 0; i < lease->count; i++)
         spt_text_add(text, "%s[%" PRIu32 ", %" PRIu32 "]", i > 0 ? ", " : "",
                      lease->windows[i].row, lease->windows[i].column);
@@ -396,6 +399,78 @@ spt_answer_change(struct spt_site *site, const struct spt_request *request, int6
     spt_runs_clear(&body.runs);
 }
 
+/* ---- ends ------------------------------------------------------------------------
+ *
+ * The answer to a confirm or a skip may be lost on its way, and it is then sent again:
+ * the page names the lease, which tells what became of a region that is open no more.
+ */
+
+struct given_answer {
+    const char *who;
+    int64_t lease;
+    int64_t answer; /* 0: not found */
+};
+
+static enum septum_status
+find_answer(void *user, const char *image, const struct spt_answer *answer,
+            struct septum_error *err)
+{
+    struct given_answer *given = user;
+
+    (void)image;
+    (void)err;
+    if (answer->lease == given->lease && strcmp(answer->origin, "page") == 0 &&
+        strcmp(answer->who, given->who) == 0)
+        given->answer = answer->id;
+    return SEPTUM_OK;
+}
+
+/* The answer that an expert gave here to a region; 0 when there is none. */
+static int64_t
+given_answer(struct spt_project *project, const char *who, int64_t lease)
+{
+    struct given_answer given = {.who = who, .lease = lease};
+    struct septum_error err;
+
+    if (lease == 0 ||
+        spt_project_history(project, find_answer, &given, &err) != SEPTUM_OK)
+        return 0;
+    return given.answer;
+}
+
+static bool
+was_skipped(struct spt_project *project, const char *who, int64_t lease)
+{
+    struct spt_leases leases = {0};
+    struct septum_error err;
+    bool found = false;
+
+    if (spt_project_leases(project, "skipped", &leases, &err) != SEPTUM_OK)
+        return false;
+    for (size_t i = 0; i < leases.count; i++)
+        found = found ||
+                (leases.lease[i].id == lease && strcmp(leases.lease[i].who, who) == 0);
+    spt_leases_clear(&leases);
+    return found;
+}
+
+/* Answer that a label is kept, and with the next region, whatever becomes of that; the
+ * project is taken. */
+static void
+respond_confirmed(struct spt_site *site, struct spt_project *project, const char *who,
+                  int64_t answer, struct spt_response *response)
+{
+    struct spt_sheet next = {0};
+    struct spt_text text = {0};
+    struct septum_error err;
+
+    if (spt_desk_ask(site->desk, who, &next, &err) != SEPTUM_OK)
+        next = (struct spt_sheet){0};
+    spt_text_add(&text, "{\"answer\": %" PRId64 ", ", answer);
+    respond_sheet(site, project, &text, SEPTUM_OK, &err, &next, "next", response);
+    spt_sheet_clear(&next);
+}
+
 /* Confirm `sheet` and open the next; the project is taken. */
 static void
 confirm(struct spt_site *site, struct spt_project *project,
@@ -403,28 +478,18 @@ confirm(struct spt_site *site, struct spt_project *project,
         const struct body *body, struct spt_response *response)
 {
     double seconds = isnan(body->seconds) ? sheet->seconds : body->seconds;
-    struct spt_sheet next = {0};
-    struct spt_text text = {0};
     struct septum_error err;
     bool confirmed = false;
     int64_t answer = 0;
     enum septum_status status = spt_project_confirm(project, sheet, body->number,
                                                     seconds, &confirmed, &answer, &err);
 
-    if (status == SEPTUM_OK && !confirmed) {
-        respond_behind(response, sheet->last);
-        return;
-    }
-    if (status != SEPTUM_OK) {
+    if (status != SEPTUM_OK)
         spt_respond_failure(response, status, &err);
-        return;
-    }
-    /* From here on the label is kept, whatever becomes of the next region. */
-    if (spt_desk_ask(site->desk, request->who, &next, &err) != SEPTUM_OK)
-        next = (struct spt_sheet){0};
-    spt_text_add(&text, "{\"answer\": %" PRId64 ", ", answer);
-    respond_sheet(site, project, &text, SEPTUM_OK, &err, &next, "next", response);
-    spt_sheet_clear(&next);
+    else if (!confirmed)
+        respond_behind(response, sheet->last);
+    else
+        respond_confirmed(site, project, request->who, answer, response);
 }
 
 void
@@ -434,6 +499,7 @@ spt_answer_confirm(struct spt_site *site, const struct spt_request *request, int
     struct spt_project *project;
     struct spt_sheet sheet = {0};
     struct body body;
+    int64_t answer = 0;
 
     if (!read_body(request, &body)) {
         respond_body(response);
@@ -443,6 +509,10 @@ spt_answer_confirm(struct spt_site *site, const struct spt_request *request, int
     project = spt_desk_take(site->desk);
     if (find_sheet(project, request, id, &sheet, response))
         confirm(site, project, &sheet, request, &body, response);
+    else if (response->code == 410)
+        answer = given_answer(project, request->who, body.lease);
+    if (answer != 0)
+        respond_confirmed(site, project, request->who, answer, response);
     spt_desk_give(site->desk);
     spt_desk_tell(site->desk);
     spt_sheet_clear(&sheet);
@@ -458,7 +528,8 @@ close_sheet(struct spt_site *site, const struct spt_request *request, int64_t id
     struct spt_text text = {0};
     struct septum_error err;
     struct body body;
-    enum septum_status status;
+    bool closes; /* or is closed already */
+    enum septum_status status = SEPTUM_OK;
 
     if (!read_body(request, &body)) {
         respond_body(response);
@@ -466,15 +537,20 @@ close_sheet(struct spt_site *site, const struct spt_request *request, int64_t id
     }
     spt_runs_clear(&body.runs);
     project = spt_desk_take(site->desk);
-    if (!find_sheet(project, request, id, &sheet, response)) {
-        spt_desk_give(site->desk);
-        return;
-    }
-    if (sheet.kind != kind) {
-        spt_respond_error(response, 400, "regions are skipped, and free sheets closed");
+    if (find_sheet(project, request, id, &sheet, response)) {
+        closes = sheet.kind == kind;
+        if (closes)
+            status = spt_project_close_sheet(
+                project, &sheet, isnan(body.seconds) ? sheet.seconds : body.seconds,
+                &err);
+        else
+            spt_respond_error(response, 400,
+                              "regions are skipped, and free sheets closed");
     } else {
-        status = spt_project_close_sheet(
-            project, &sheet, isnan(body.seconds) ? sheet.seconds : body.seconds, &err);
+        closes = response->code == 410 && kind == SPT_SHEET_REGION &&
+                 was_skipped(project, request->who, body.lease);
+    }
+    if (closes) {
         if (status == SEPTUM_OK && kind == SPT_SHEET_REGION)
             status = spt_desk_ask(site->desk, request->who, &next, &err);
         spt_text_add(&text, "{");

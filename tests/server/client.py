@@ -156,7 +156,8 @@ class Sheet:
 
     def confirm(self, seconds=10):
         return self.server.post(f"/api/sheet/{self.id}/confirm",
-                                {"number": self.last, "seconds": seconds}, self.who)
+                                {"number": self.last, "seconds": seconds,
+                                 "lease": self.sheet.get("lease", 0)}, self.who)
 
     def lay(self, labels, width):
         """Lay what was painted over labels of the whole image."""

@@ -279,7 +279,12 @@ def check_strokes(folder):
               status == 200 and answer["answer"] == 1 and labels == wanted, answer)
     tap.check("and the next region is there", answer["next"]
               and answer["next"]["id"] != sheet.id, answer)
-    tap.check("confirmed work is closed", sheet.confirm()[0] == 410)
+    tap.check("a confirm whose answer was lost may be sent again, and counts once",
+              sheet.confirm() == (200, answer))
+    status, told = server.post(f"/api/sheet/{sheet.id}/confirm", {
+        "number": sheet.last, "lease": first["lease"]}, "bob")
+    tap.check("but not by another", status == 410, told)
+    tap.check("confirmed work is closed", sheet.send([])[0] == 410)
     state = server.wait(lambda state: state["rounds"] == 1)
     tap.check("the state counts the round, its seconds and its pixels",
               state["expert_seconds"] == 10 and len(state["curve"]) == 1
@@ -287,6 +292,12 @@ def check_strokes(folder):
               and 0 <= state["curve"][0]["agreement"] <= 1, state)
     check_skips(server, answer["next"])
     check_free(server, rng)
+    sheet = Sheet(server, server.ask())
+    sheet.paint(sheet.stroke(rng))
+    run("next", project, "--who", "ann", "--windows", "1", "--least-windows", "1")
+    status, answer = sheet.confirm()
+    tap.check("what was given back for another region cannot be confirmed",
+              status == 410, answer)
     tap.check("it ends well", server.stop() == 0)
 
 
@@ -294,8 +305,11 @@ def check_skips(server, sheet):
     asked = {json.dumps([sheet["image"], window]) for window in sheet["windows"]}
     skipped = [sheet["id"]]
     for _ in range(3):
-        status, answer = server.post(f"/api/sheet/{sheet['id']}/skip", {"seconds": 1})
+        skip = [f"/api/sheet/{sheet['id']}/skip", {"seconds": 1, "lease": sheet["lease"]}]
+        status, answer = server.post(*skip)
         sheet = answer["next"] or server.ask()
+        tap.check("a skip whose answer was lost may be sent again", server.post(*skip)
+                  == (200, {"next": sheet}))
         windows = {json.dumps([sheet["image"], window]) for window in sheet["windows"]}
         tap.check("what was skipped is not asked again",
                   status == 200 and sheet["id"] not in skipped
