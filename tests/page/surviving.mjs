@@ -1,8 +1,8 @@
 // Whatever happens on the way, what was painted is kept: reloads, kills, lost answers, tabs.
 
 import assert from 'node:assert';
-import { Expert, MEMBRANE, OTHER, UNSURE, assertSaved, begin, differences, randomFrom, restart,
-         test } from './harness.mjs';
+import { Expert, MEMBRANE, OTHER, UNSURE, assertSaved, begin, context, differences, randomFrom,
+         restart, startServer, test } from './harness.mjs';
 
 test('keeps all but the last moment when it is reloaded in the middle of a stroke', async (t) => {
     const { expert } = await begin(t);
@@ -135,4 +135,113 @@ test('bears lost questions, lost answers and a slow server', async (t) => {
     assert.strictEqual(differences(done, await server.known(done.sheet.image)), 0);
     await expert.take();
     assert.deepStrictEqual(expert.faults, []);
+});
+
+// Answer requests to `path` in the server's place, until it is let go.
+async function refuse(page, path, status, error) {
+    await page.route(path, (route) => route.fulfill({ status, json: { error } }));
+    return () => page.unroute(path);
+}
+
+const savedText = (page) => page.locator('#saved-text').textContent();
+
+test('does not take a region for confirmed that was given to another', async (t) => {
+    const { server, expert } = await begin(t);
+    const { page, sheet } = expert;
+    const random = randomFrom(51);
+    await expert.stroke([expert.somewhere(random), expert.somewhere(random)], MEMBRANE);
+    await expert.saved();
+    const release = await refuse(page, '**/confirm', 410, 'that work is another\'s by now');
+    await expert.look();
+    await expert.press('Enter');
+    await page.waitForSelector('#give-up:not([hidden])');
+    assert.strictEqual(await savedText(page), 'Not confirmed: that work is another\'s by now');
+    await page.waitForTimeout(1500); // polls come and go
+    assert.strictEqual(await page.locator('#stage').getAttribute('data-sheet'),
+                       String(sheet.id));
+    await release();
+    await page.locator('#give-up').click();
+    await expert.saved();
+    assert.deepStrictEqual((await server.valuesOf(sheet)).values, expert.record);
+    assert.deepStrictEqual(expert.faults, []);
+});
+
+test('goes on from a region that was confirmed elsewhere, and says what was lost', async (t) => {
+    const { place, expert, server } = await begin(t);
+    const { page, sheet } = expert;
+    const random = randomFrom(53);
+    let release = await refuse(page, '**/change', 500, 'the disk is full');
+    await expert.stroke([expert.somewhere(random), expert.somewhere(random)], MEMBRANE);
+    const other = await Expert.open(place, server);
+    await other.take();
+    await other.confirm();
+    await release();
+    await page.waitForSelector('#give-up:not([hidden])');
+    assert.match(await savedText(page), /closed elsewhere: \d+ changes? could not be saved/);
+    await page.locator('#give-up').click();
+    await page.waitForFunction((id) => {
+        const now = document.getElementById('stage').dataset.sheet;
+        return now !== '' && now !== id;
+    }, String(sheet.id));
+    await expert.saved();
+    const kept = await page.evaluate(() => Object.keys(localStorage)
+        .filter((name) => name.split('|').length === 4));
+    assert.deepStrictEqual(kept, []);
+});
+
+test('opens an image while an answer is under way, and comes back', async (t) => {
+    const { expert } = await begin(t);
+    const { page, sheet } = expert;
+    await page.route('**/confirm', async (route) => {
+        await new Promise((done) => setTimeout(done, 2500));
+        await route.continue();
+    });
+    await expert.look();
+    await expert.press('Enter', 'g');
+    await page.locator('#image-rows button').nth(1).click();
+    await page.waitForSelector('#back-to-task:not([hidden])');
+    await page.locator('#back-to-task').click();
+    await page.waitForFunction((id) => {
+        const now = document.getElementById('stage').dataset.sheet;
+        return now !== '' && now !== id;
+    }, String(sheet.id));
+    assert.deepStrictEqual(expert.faults, []);
+});
+
+test('says that changes wait, also when their sheet is put away', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    const random = randomFrom(57);
+    const release = await refuse(page, '**/change', 500, 'the disk is full');
+    await expert.stroke([expert.somewhere(random), expert.somewhere(random)], MEMBRANE);
+    await expert.press('g');
+    await page.locator('#image-rows button').nth(1).click();
+    await page.waitForSelector('#label-here:not([hidden])');
+    await page.waitForTimeout(1500);
+    assert.match(await savedText(page), /^not saved: \d+ changes? waits? here/);
+    await release();
+    await assertSaved(expert);
+});
+
+test('says why a region is not shown, for as long as it is not', async (t) => {
+    const server = await startServer(t);
+    const place = await context(t);
+    await place.route('**/api/image/*', (route) =>
+        route.fulfill({ status: 503, json: { error: 'the image is not there any more' } }));
+    const expert = await Expert.open(place, server);
+    const { page } = expert;
+    await page.waitForFunction(() => document.getElementById('trouble').textContent ===
+                                     'the image is not there any more');
+    assert.ok(await page.locator('#notice').isVisible());
+    const blinks = await page.evaluate(() => new Promise((done) => {
+        let count = 0;
+        new MutationObserver((all) => (count += all.length)).observe(
+            document.getElementById('trouble'),
+            { attributes: true, childList: true, characterData: true });
+        setTimeout(() => done(count), 3000);
+    }));
+    assert.ok(blinks === 0, `${blinks} blinks`);
+    await place.unroute('**/api/image/*');
+    await expert.take();
+    assert.ok(await page.locator('#trouble').isHidden());
 });

@@ -22,7 +22,7 @@ const pointer = new Pointer($('stage'), scene, tools, $('ring'));
 const { tab, alive } = await nameTab();
 const session = new Session({
     api: new Api(sessionStorage.getItem(NAME) ?? localStorage.getItem(NAME) ?? ''),
-    store: new Store(localStorage, tab, alive), pictures: new Pictures(),
+    newStore: () => new Store(localStorage, tab, alive), pictures: new Pictures(),
     clock, scene, tools,
     onScene: () => {
         showHistory(tools.work);
@@ -44,7 +44,7 @@ function showPanel(name) {
     if (name === 'images') {
         showImages(session.state?.images ?? [], (image) => {
             $('images').close();
-            session.look(image).catch((error) => session.lost(error));
+            session.look(image).catch((error) => session.failed(error));
         });
     }
     $(name).showModal();
@@ -125,7 +125,7 @@ const buttons = {
         $('who-name').value = session.state?.who ?? '';
         showPanel('who');
     },
-    'retry': () => session.hurry(),
+    'retry': () => session.hurry(), 'give-up': () => session.giveUp(),
 };
 
 for (const [id, run] of Object.entries(buttons)) {

@@ -94,13 +94,17 @@ export function showZoom(scene) {
 
 // ---- saved, learning, time ----------------------------------------------------------------
 
-// Whether what was drawn is on the server's disk.
-export function showSaved(work, reachable) {
-    const waiting = work?.queue.length ?? 0;
-    const trouble = work?.trouble ?? (reachable ? null : { kind: 'unreachable' });
+// Whether what was drawn on these sheets is on the server's disk.
+export function showSaved(works, reachable) {
+    const waiting = works.reduce((sum, work) => sum + work.queue.length, 0);
+    const trouble = works.find((work) => work.trouble !== null)?.trouble ??
+        (reachable ? null : { kind: 'unreachable' });
+    const closed = trouble?.kind === 'closed';
     let text = 'saved', style = '';
-    if (work?.closed && waiting > 0) {
-        text = `This sheet was closed elsewhere: ${plural(waiting, 'change')} could not be saved`;
+    if (closed) {
+        text = waiting > 0
+            ? `This sheet was closed elsewhere: ${plural(waiting, 'change')} could not be saved`
+            : `Not confirmed: ${trouble.text}`;
         style = 'lost';
     } else if (trouble !== null) {
         const what = trouble.kind === 'unreachable' ? 'not connected' : 'not saved';
@@ -109,7 +113,7 @@ export function showSaved(work, reachable) {
             : 'not connected';
         if (trouble.kind === 'refused')
             text += ` (${trouble.text})`;
-        if (work?.store?.full)
+        if (works.some((work) => work.store?.full))
             text += ', and the browser has no room to keep more: do not close this page';
         style = 'lost';
     } else if (waiting > 0) {
@@ -118,14 +122,27 @@ export function showSaved(work, reachable) {
     }
     setText('saved-text', text);
     $('saved').className = style;
-    $('retry').hidden = trouble === null || (work?.closed ?? false);
+    $('retry').hidden = trouble === null || closed;
+    $('give-up').hidden = !closed;
     if (!reachable)
         $('learning').hidden = true; // nobody knows
 }
 
+// What is wrong with the project or the server, for as long as it is.
 export function showTrouble(text) {
     setText('trouble', text);
     $('trouble').hidden = text === '';
+}
+
+const MESSAGE_MS = 20000;
+let messageTimer = 0;
+
+// What became of something that the expert did, for a while.
+export function showMessage(text) {
+    setText('message', text);
+    $('message').hidden = text === '';
+    clearTimeout(messageTimer);
+    messageTimer = setTimeout(() => showMessage(''), MESSAGE_MS);
 }
 
 export function showState(state) {

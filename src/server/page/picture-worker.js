@@ -3,14 +3,16 @@
 //
 // Takes { id, url, halve }; answers { id, width, height, levels } with levels[0] the
 // pixels and levels[k] their means over squares of 2^k (only when asked to halve), or
-// { id, error, status }.
+// { id, error }.
 
 const STRIP = 256; // rows at once, so that the four-byte copy stays small
 
 async function load(url) {
     const response = await fetch(url, { credentials: 'same-origin' });
-    if (!response.ok)
-        throw Object.assign(new Error(`status ${response.status}`), { status: response.status });
+    if (!response.ok) {
+        const { error } = await response.json().catch(() => ({}));
+        throw new Error(error ?? `the server answered with status ${response.status}`);
+    }
     const bitmap = await createImageBitmap(await response.blob(),
                                            { colorSpaceConversion: 'none' });
     const { width, height } = bitmap;
@@ -52,6 +54,6 @@ onmessage = async ({ data: { id, url, halve: wanted } }) => {
         postMessage({ id, width: first.width, height: first.height, levels },
                     levels.map((level) => level.grey.buffer));
     } catch (error) {
-        postMessage({ id, error: error.message, status: error.status ?? 0 });
+        postMessage({ id, error: error.message });
     }
 };

@@ -36,7 +36,7 @@ export class Pictures {
         const { url, resolve, reject } = this.waiting.get(answer.id);
         this.waiting.delete(answer.id);
         if (answer.error !== undefined) {
-            reject(Object.assign(new Error(answer.error), { status: answer.status }));
+            reject(new Error(answer.error));
             return;
         }
         answer.bytes = answer.levels.reduce((sum, level) => sum + level.grey.length, 0);

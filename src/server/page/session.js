@@ -2,7 +2,8 @@
 // an answer is handed in and the next region comes.
 
 import { Refused, STRANGER, Unreachable } from './api.js';
-import { showNotice, showSaved, showState, showTask, showTrouble } from './panels.js';
+import { showMessage, showNotice, showSaved, showState, showTask,
+         showTrouble } from './panels.js';
 import { Work } from './work.js';
 
 const POLL_MS = 1000, EAGER_POLL_MS = 150, HIDDEN_POLL_MS = 5000;
@@ -10,17 +11,25 @@ const GLANCE_MS = 500; // what is answered sooner has not been looked at
 
 export class Session {
     constructor(parts) {
-        // api, store, clock, scene, tools, pictures; onScene() after all is on the screen
+        // api, newStore(), clock, scene, tools, pictures; onScene() after all is on the screen
         Object.assign(this, parts);
         this.state = null;
         this.work = null;
+        this.works = new Set(); // with those put away before all of them was saved
         this.image = null;      // what is looked at without a sheet
-        this.busy = false;      // an answer is being handed in
+        this.handed = null;     // whose answer is on its way, which
+        this.handing = null;    // resolves with
         this.shownAt = 0;       // when the sheet in hand came to the screen
+        this.refusedLast = false; // by the server, the last poll
         this.opening = 0;       // counts what was opened; an older one that arrives is late
         this.reachable = true;
         this.hurries = new Set();
         this.more = () => {};   // asks for what may be laid over the image and is missing
+    }
+
+    // Is what is open being handed in?
+    get busy() {
+        return this.work !== null && this.handed === this.work;
     }
 
     // ---- waiting ----------------------------------------------------------------------
@@ -48,7 +57,7 @@ export class Session {
     async run() {
         for (;;) {
             await this.poll();
-            const eager = this.work === null && this.image === null;
+            const eager = this.work === null && this.image === null && !this.refusedLast;
             await this.wait(document.hidden ? HIDDEN_POLL_MS : eager ? EAGER_POLL_MS : POLL_MS);
         }
     }
@@ -60,25 +69,39 @@ export class Session {
             this.state = state;
             this.reachable = true;
             showState(state);
-            showTrouble(state.error);
-            if (this.work === null && this.image === null && !this.busy)
+            if (this.work === null && this.image === null)
                 await this.findWork();
             else if (changed)
                 await this.lookAround();
+            this.refusedLast = false;
+            showTrouble(state.error);
         } catch (error) {
-            this.lost(error);
+            this.refusedLast = true;
+            this.failed(error, showTrouble);
+            if (this.work === null && this.image === null && !(error instanceof Unreachable))
+                showNotice('The next region cannot be shown.', 'It is tried again.');
         }
-        showSaved(this.work, this.reachable);
+        this.showSaved();
     }
 
-    // A request failed outside of the work's own queue.
-    lost(error) {
+    // A request failed outside of the work's own queue.  What the expert asked for is told
+    // for a while, what the polls run into until one of them goes well.
+    failed(error, tell = showMessage) {
         if (error instanceof Unreachable)
             this.reachable = false;
         else if (error instanceof Refused && error.status === 403)
-            showTrouble(STRANGER);
+            tell(STRANGER);
         else
-            showTrouble(error.message);
+            tell(error.message);
+    }
+
+    // Whether all that was drawn is saved, here and on the sheets put away.
+    showSaved() {
+        for (const work of this.works) {
+            if (work !== this.work && work.queue.length === 0)
+                this.works.delete(work);
+        }
+        showSaved([...this.works], this.reachable);
     }
 
     // Others may have drawn on our sheet, or closed it.
@@ -93,7 +116,7 @@ export class Session {
             this.showMore(this.opening, image.id, image.predicted, this.threshold);
         }
         this.more();
-        if (work === null || this.busy || work.queue.length > 0)
+        if (work === null || this.busy || work.closed || work.queue.length > 0)
             return;
         if (state.sheet?.id === work.sheet.id) {
             await work.notice(state.sheet.last);
@@ -104,8 +127,11 @@ export class Session {
         } catch (error) {
             if (!(error instanceof Refused) || error.status === 403)
                 throw error;
-            if (work === this.work)
+            if (work === this.work) {
+                if (work.last > 0)
+                    showMessage(error.message);
                 this.leave();
+            }
         }
     }
 
@@ -135,7 +161,6 @@ export class Session {
         this.tools.setWork(null);
         this.scene.clear();
         this.scene.redraw();
-        this.busy = false;
         showTask({ kind: 'none' });
         this.onScene();
         this.hurry();
@@ -152,17 +177,19 @@ export class Session {
 
     async openSheet(sheet) {
         const turn = ++this.opening;
-        const work = new Work(sheet, {
-            api: this.api, store: this.store, scope: `${this.state.project}|${this.state.who}`,
+        const old = [...this.works].find((work) => work.sheet.id === sheet.id && !work.closed);
+        const work = old ?? new Work(sheet, {
+            api: this.api, store: this.newStore(),
+            scope: `${this.state.project}|${this.state.who}`,
             seconds: () => this.clock.seconds, wait: (ms) => this.wait(ms) });
         // One after the other would add up: confirm to next region is what counts.
         const [picture] = await Promise.all([this.pictures.get(imageUrl(sheet.image)),
-                                             work.open()]);
+                                             old === undefined ? work.open() : null]);
         if (turn !== this.opening)
             return;
         this.image = null;
         this.work = work;
-        this.busy = false;
+        this.works.add(work);
         this.tools.setWork(work);
         this.clock.restart(sheet.seconds);
         this.connect(work);
@@ -179,18 +206,17 @@ export class Session {
     }
 
     connect(work) {
-        work.beforeReplay = () => this.tools.stroke?.cut();
+        work.beforeReplay = () => work === this.work && this.tools.stroke?.cut();
         work.onChange = (runs) => {
+            if (work !== this.work)
+                return;
             if (runs === null)
                 this.scene.spoilAll();
             else if (runs.length > 0)
                 this.scene.spoil(this.tools.global(work.labels.boxOf(runs)));
             this.onScene();
         };
-        work.onStatus = () => {
-            if (work === this.work)
-                showSaved(work, this.reachable || work.trouble === null);
-        };
+        work.onStatus = () => this.showSaved();
     }
 
     // Look at an image without painting.
@@ -272,20 +298,25 @@ export class Session {
         return this.handIn(() => ['skip', {}]);
     }
 
-    // Send all that is queued, then the answer, again until it is taken.  The next region
-    // comes so soon that the second half of a double click would answer it unseen.
+    // The next region comes so soon that the second half of a double click would answer it
+    // unseen.
     async handIn(answer) {
         const { work, tools } = this;
         if (work === null || this.busy || performance.now() - this.shownAt < GLANCE_MS)
             return;
-        this.busy = true;
+        this.handed = work;
         tools.choose(tools.tool); // ends stroke and line
         tools.frozen = true;
         this.showTask();
+        this.handing = this.finish(work, answer);
+        await this.handing;
+    }
+
+    async finish(work, answer) {
         try {
             const next = await this.deliver(work, answer);
             if (work !== this.work)
-                return;
+                return; // the expert has gone on to something else
             if (next)
                 await this.openSheet(next);
             else
@@ -295,62 +326,87 @@ export class Session {
         }
     }
 
+    // Send all that is queued, then the answer, again until it is taken.  One that was taken
+    // before, and whose answer was lost, is taken again: a region's by the server, which
+    // goes by the lease; a free sheet is closed by its own expert alone.
     async deliver(work, answer) {
         for (;;) {
             await work.drain();
+            if (work.closed)
+                throw new Refused(410, { error: work.trouble.text });
             const [way, body] = answer(work);
             try {
                 const path = `/api/sheet/${work.sheet.id}/${way}`;
-                return (await this.api.post(path, { ...body, seconds: this.clock.seconds }))
-                    .next;
+                return (await this.api.post(path, { ...body, lease: work.sheet.lease,
+                                                    seconds: this.clock.seconds })).next;
             } catch (error) {
-                if (error instanceof Refused && error.status === 410)
-                    return null; // taken already: its answer was lost, or another tab's
+                if (error instanceof Refused && error.status === 410) {
+                    if (work.sheet.kind === 'free')
+                        return null;
+                    work.close(error);
+                }
                 if (!(error instanceof Unreachable))
                     throw error;
                 this.reachable = false;
-                showSaved(work, false);
+                this.showSaved();
             }
             await this.wait(POLL_MS);
         }
     }
 
     async refused(work, error) {
-        this.busy = false;
-        this.tools.frozen = false;
+        this.handed = null;
+        if (work === this.work)
+            this.tools.frozen = false;
         this.showTask();
+        this.showSaved();
+        if (work.closed)
+            return; // which is shown for as long as the sheet is
         if (!(error instanceof Refused) || error.status !== 409) {
-            this.lost(error);
+            this.failed(error);
             return;
         }
-        showTrouble('This sheet was changed in another tab meanwhile: look again, then ' +
+        showMessage('This sheet was changed in another tab meanwhile: look again, then ' +
                     'confirm.');
         try {
             await work.catchUp();
         } catch (second) {
-            this.lost(second);
+            this.failed(second);
         }
+    }
+
+    // Put away what takes nothing any more, with what could not be saved of it.
+    giveUp() {
+        for (const work of this.works) {
+            if (work.closed) {
+                work.dropQueue();
+                this.works.delete(work);
+            }
+        }
+        if (this.work?.closed)
+            this.leave();
+        this.showSaved();
     }
 
     // ---- free sheets ------------------------------------------------------------------------
 
     async labelHere() {
+        await this.handing;
         if (this.image === null)
             return;
         try {
             const { sheet } = await this.api.post('/api/free', { image: this.image.id });
             await this.openSheet(sheet);
         } catch (error) {
-            this.lost(error);
+            this.failed(error);
         }
     }
 
     // Back to the region that was asked for.  A free sheet that was only looked at is put
     // away; one with changes stays open for later.
     async backToTask() {
+        await this.handing;
         const { work } = this;
-        if (this.busy)
-            return;
         this.tools.endStroke();
         try {
             await work?.drain();
@@ -362,20 +418,19 @@ export class Session {
             else
                 this.leave();
         } catch (error) {
-            this.lost(error);
+            this.failed(error);
         }
     }
 
     // The page is going away: what is queued lies in the browser's store, and is also sent
     // for as long as the browser lets it.
     async farewell() {
-        const { work, tools } = this;
-        if (work === null)
-            return;
-        tools.stroke?.cut();
-        for (const change of work.queue) {
-            this.api.post(`/api/sheet/${work.sheet.id}/change`,
-                          { ...change, seconds: this.clock.seconds }, true).catch(() => {});
+        this.tools.stroke?.cut();
+        for (const work of this.works) {
+            for (const change of work.queue) {
+                this.api.post(`/api/sheet/${work.sheet.id}/change`,
+                              { ...change, seconds: this.clock.seconds }, true).catch(() => {});
+            }
         }
     }
 }

@@ -150,8 +150,7 @@ export class Work {
                 if (failures < 4)
                     return; // at once: the numbers are new
             } else if (error instanceof Refused && error.status === 410) {
-                this.closed = true;
-                this.trouble = { kind: 'closed', text: error.message };
+                this.close(error);
                 return;
             } else {
                 this.trouble = troubleOf(error);
@@ -187,6 +186,18 @@ export class Work {
                 this.noticing = false;
             }
         }
+    }
+
+    // The server takes no more of this sheet.
+    close(error) {
+        this.closed = true;
+        this.trouble = { kind: 'closed', text: error.message };
+    }
+
+    // Give up what waits, in the browser's store, too.
+    dropQueue() {
+        this.queue = [];
+        this.keepQueue();
     }
 
     // All that was drawn is saved when this resolves.
