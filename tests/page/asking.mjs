@@ -203,3 +203,13 @@ test('opens any image, to look at and to label freely', async (t) => {
     assert.strictEqual(differences(free, await server.known(free.sheet.image)), 0);
     assert.deepStrictEqual(expert.faults, []);
 });
+
+test('leaves no key to the button that opened a panel', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    await page.locator('#open-help').click();
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.activeElement.id === 'stage');
+    await expert.confirm();
+    assert.ok(!await page.locator('#help').evaluate((dialog) => dialog.open));
+});

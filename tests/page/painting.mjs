@@ -275,3 +275,75 @@ test('paints on a 4096 x 4096 image, frame by frame', async (t) => {
     assert.deepStrictEqual(expert.faults, []);
     assert.ok((await server.valuesOf(expert.sheet)).changes.length > 1);
 });
+
+// Events of a pen or a finger, made in the page: the driver knows no two at once.
+const pointers = (page, events) => page.evaluate((all) => all.forEach(
+    ([type, pointerType, [x, y], buttons, pointerId = 7]) =>
+        document.getElementById('stage').dispatchEvent(new PointerEvent(type, {
+            bubbles: true, cancelable: true, pointerId, pointerType, clientX: x, clientY: y,
+            button: type === 'pointermove' ? -1 : 0, buttons }))), events);
+
+test('paints with a pen whatever the hand that holds it does', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    const random = randomFrom(61);
+    const [a, b, c] = [0, 1, 2].map(() => expert.somewhere(random));
+    const zoom = await page.locator('#zoom').textContent();
+    await page.evaluate(() => { // the browser knows nothing of these, and would not have it
+        document.getElementById('stage').setPointerCapture = () => {};
+    });
+    await pointers(page, [['pointerdown', 'touch', [400, 500], 1, 11],
+                          ['pointerdown', 'pen', expert.at(a), 1],
+                          ['pointermove', 'touch', [420, 500], 1, 11],
+                          ['pointermove', 'pen', expert.at(b), 1],
+                          ['pointerdown', 'touch', [300, 500], 1, 12],
+                          ['pointermove', 'touch', [250, 400], 1, 12],
+                          ['pointermove', 'pen', expert.at(c), 1],
+                          ['pointerup', 'touch', [250, 400], 0, 12],
+                          ['pointerup', 'touch', [420, 500], 0, 11],
+                          ['pointerup', 'pen', expert.at(c), 0]]);
+    expert.mark(a, a, MEMBRANE);
+    expert.mark(a, b, MEMBRANE);
+    expert.mark(b, c, MEMBRANE);
+    await assertSaved(expert);
+    assert.strictEqual(await page.locator('#zoom').textContent(), zoom);
+});
+
+test('keeps the cross\'s pen and the mouse apart', async (t) => {
+    const { expert } = await begin(t);
+    const { page, view, sheet } = expert;
+    const random = randomFrom(67);
+    const [top, left] = sheet.box;
+    const middle = view.toImage(view.width / 2, view.height / 2).map(Math.floor);
+    const here = [middle[0] - left, middle[1] - top];
+    await expert.press('k', 'd');
+    expert.mark(here, here, MEMBRANE);
+    await expert.move(expert.somewhere(random)); // without a button: nothing is painted
+    await expert.press('ArrowLeft');
+    expert.mark(here, [here[0] - 1, here[1]], MEMBRANE);
+    await assertSaved(expert);
+    // A stroke of the mouse ends that of the cross, and both are saved.
+    await expert.stroke([expert.somewhere(random), expert.somewhere(random)], MEMBRANE);
+    await expert.press('ArrowLeft');
+    await assertSaved(expert);
+});
+
+test('takes the cross along to the next region', async (t) => {
+    const { expert } = await begin(t);
+    await expert.press('k');
+    await expert.confirm();
+    await expert.take();
+    const { view, sheet } = expert;
+    const [top, left] = sheet.box;
+    const middle = view.toImage(view.width / 2, view.height / 2).map(Math.floor);
+    await expert.press('Space');
+    expert.mark([middle[0] - left, middle[1] - top], [middle[0] - left, middle[1] - top],
+                MEMBRANE);
+    await assertSaved(expert);
+    const seen = await expert.page.evaluate(() => {
+        const canvas = document.querySelector('canvas.front');
+        return canvas.getContext('2d').getImageData(canvas.width / 2 - 20, canvas.height / 2 - 20,
+                                                    40, 40).data.some((value) => value > 0);
+    });
+    assert.ok(seen, 'the cross is on the screen');
+});

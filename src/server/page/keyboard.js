@@ -108,14 +108,19 @@ export class Cross {
     constructor(scene, tools) {
         Object.assign(this, { scene, tools });
         this.at = null;
-        this.down = false;
+        this.stroke = null; // that it holds the pen down for
     }
 
     get shown() {
         return this.at !== null;
     }
 
-    // Show it where the pointer was, or in the middle of what is seen.
+    // The mouse or another tool may have ended the stroke.
+    get down() {
+        return this.stroke !== null && this.stroke === this.tools.stroke;
+    }
+
+    // Show it in the middle of what is seen.
     show() {
         const { view } = this.scene;
         this.place(...view.toImage(view.width / 2, view.height / 2).map(Math.floor));
@@ -133,7 +138,10 @@ export class Cross {
                    Math.min(Math.max(y, 0), view.imageHeight - 1)];
         this.scene.setCursor(this.at);
         this.follow();
-        this.tools.move(...this.at);
+        if (this.down)
+            this.tools.move(...this.at);
+        else
+            this.tools.hover(...this.at);
     }
 
     move([dx, dy], count) {
@@ -163,14 +171,14 @@ export class Cross {
         if (this.down) {
             this.lift();
         } else {
-            this.down = true;
             this.tools.down(...this.at);
+            this.stroke = this.tools.stroke;
         }
     }
 
     lift() {
         if (this.down)
             this.tools.up();
-        this.down = false;
+        this.stroke = null;
     }
 }

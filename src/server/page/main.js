@@ -24,6 +24,7 @@ const session = new Session({
     api: new Api(sessionStorage.getItem(NAME) ?? localStorage.getItem(NAME) ?? ''),
     newStore: () => new Store(localStorage, tab, alive), pictures: new Pictures(),
     clock, scene, tools,
+    onOpen: () => cross.shown && cross.show(),
     onScene: () => {
         showHistory(tools.work);
         showLayers(scene);
@@ -127,6 +128,10 @@ const buttons = {
     },
     'retry': () => session.hurry(), 'give-up': () => session.giveUp(),
 };
+
+// A closed panel must not leave the keys to the button that opened it.
+for (const dialog of document.querySelectorAll('dialog'))
+    dialog.addEventListener('close', () => scene.stage.focus({ preventScroll: true }));
 
 for (const [id, run] of Object.entries(buttons)) {
     $(id).addEventListener('click', () => {

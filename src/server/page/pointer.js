@@ -3,7 +3,7 @@
 // The left button, a finger and a pen's tip use the tool; the right button and a pen's
 // other end erase; the middle button, and the left one while Space is held, move the
 // image; two fingers move and zoom it.  Once a pen has been seen, a finger only moves the
-// image, so that a resting hand does not paint.
+// image, so that a resting hand does not paint; and while the pen is down, it does nothing.
 
 const PEN_ERASER = 32; // in `buttons`
 const SECOND_FINGER_MS = 300;
@@ -14,6 +14,8 @@ export class Pointer {
         this.spaceHeld = false;
         this.penSeen = false;
         this.mode = null;          // null, 'tool', 'pan', 'pinch'
+        this.holder = null;        // pointerId of what the mode is of
+        this.penDown = false;
         this.fingers = new Map();  // pointerId -> [x, y] on the screen
         this.hover = null;         // where the pointer is, [x, y] on the screen
         const on = (type, handler, options) =>
@@ -45,8 +47,11 @@ export class Pointer {
         event.preventDefault();
         this.stage.focus({ preventScroll: true });
         this.stage.setPointerCapture(event.pointerId);
-        this.penSeen ||= event.pointerType === 'pen';
-        if (event.pointerType === 'touch' && !this.finger(event))
+        if (event.pointerType === 'pen') {
+            this.penSeen = this.penDown = true;
+            this.dropFingers();
+        }
+        if (event.pointerType === 'touch' && (this.penDown || !this.finger(event)))
             return;
         if (this.mode !== null)
             return;
@@ -80,7 +85,20 @@ export class Pointer {
         return false;
     }
 
+    // The hand mostly comes down before its pen: what it began is none of the expert's.
+    dropFingers() {
+        if (this.fingers.size === 0)
+            return;
+        if (this.mode === 'tool')
+            this.tools.cancelStroke();
+        this.fingers.clear();
+        this.mode = null;
+        this.stage.classList.remove('panning');
+    }
+
     move(event) {
+        if (this.penDown && event.pointerType === 'touch')
+            return;
         this.hover = this.place(event);
         this.showRing();
         if (this.mode === 'pinch') {
@@ -91,7 +109,7 @@ export class Pointer {
             this.last = [x, y];
             this.scene.redraw();
         } else if (this.mode === null) {
-            this.tools.move(...this.pixel(event));
+            this.tools.hover(...this.pixel(event));
         } else if (event.pointerId === this.holder) {
             const all = event.getCoalescedEvents?.() ?? [];
             for (const part of all.length > 0 ? all : [event])
@@ -114,6 +132,8 @@ export class Pointer {
 
     up(event) {
         this.fingers.delete(event.pointerId);
+        if (event.pointerType === 'pen')
+            this.penDown = false;
         if (this.mode === 'pinch') {
             if (this.fingers.size === 0)
                 this.mode = null;

@@ -11,7 +11,8 @@ const GLANCE_MS = 500; // what is answered sooner has not been looked at
 
 export class Session {
     constructor(parts) {
-        // api, newStore(), clock, scene, tools, pictures; onScene() after all is on the screen
+        // api, newStore(), clock, scene, tools, pictures; onOpen() when a sheet or image
+        // has come to the screen, onScene() when more of it has
         Object.assign(this, parts);
         this.state = null;
         this.work = null;
@@ -198,6 +199,7 @@ export class Session {
         this.fit();
         this.showTask();
         this.shownAt = performance.now();
+        this.onOpen();
         if (sheet.kind === 'region')
             this.showMore(turn, sheet.image, sheet.model, sheet.threshold);
         else
@@ -231,6 +233,7 @@ export class Session {
         this.show(picture);
         this.scene.view.fit([0, 0, image.width, image.height], 0.02);
         this.showTask();
+        this.onOpen();
         this.showMore(turn, image.id, image.predicted, this.threshold);
     }
 

@@ -86,6 +86,7 @@ export class Tools {
             this.click(x, y);
         } else {
             const value = tool === 'eraser' ? this.erased : this.label;
+            this.endStroke(); // that the keyboard holds the pen down for
             this.stroke = new Stroke(this.work, { tool, value, size: this.size });
             this.move(x, y);
         }
@@ -103,6 +104,12 @@ export class Tools {
     global([left, top, right, bottom]) {
         const [dy, dx] = this.work.sheet.box;
         return [left + dx, top + dy, right + dx, bottom + dy];
+    }
+
+    // The same without a button held.
+    hover(x, y) {
+        if (this.stroke === null)
+            this.move(x, y);
     }
 
     up() {
