@@ -347,3 +347,83 @@ test('takes the cross along to the next region', async (t) => {
     });
     assert.ok(seen, 'the cross is on the screen');
 });
+
+test('takes a line back click by click, and goes on from the one before', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    // Without a map, the line is straight.
+    await page.route('**/api/probability/*', (route) => route.abort());
+    await page.reload();
+    await page.waitForSelector(`#stage[data-sheet="${expert.sheet.id}"]`);
+    await expert.press('l');
+    const random = randomFrom(71);
+    const [a, b, c, d] = [0, 1, 2, 3].map(() => expert.somewhere(random));
+    for (const point of [a, b, c]) {
+        await expert.down(point);
+        await expert.up();
+    }
+    await expert.press('z');
+    await expert.down(d);
+    await expert.up();
+    const straight = ([x0, y0], [x1, y1]) => expert.mark([x0, y0], [x1, y1], MEMBRANE);
+    straight(a, b);
+    straight(b, d);
+    await assertSaved(expert);
+});
+
+test('takes brackets and their neighbours however the keyboard types them', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    const size = () => page.locator('#size').getAttribute('aria-valuetext');
+    const type = (key, modifiers) => page.evaluate(([name, more]) => document.body.dispatchEvent(
+        new KeyboardEvent('keydown', { key: name, bubbles: true, ...more })), [key, modifiers]);
+    assert.strictEqual(await size(), '5 pixels');
+    await type(']', { altKey: true, ctrlKey: true });
+    assert.strictEqual(await size(), '6 pixels');
+    await type('[', { altKey: true });
+    assert.strictEqual(await size(), '5 pixels');
+    await type('[', { metaKey: true }); // the browser's own
+    assert.strictEqual(await size(), '5 pixels');
+    await expert.press('.', '.');
+    assert.strictEqual(await size(), '8 pixels');
+    await expert.press(',');
+    assert.strictEqual(await size(), '6 pixels');
+});
+
+test('zooms as far as fingers on a touchpad spread, and the ring follows', async (t) => {
+    const { expert } = await begin(t);
+    const { page, view } = expert;
+    await page.mouse.move(400, 400);
+    const ring = () => page.evaluate(() => parseFloat(document.getElementById('ring').style.width));
+    const before = await ring();
+    await page.evaluate(() => document.getElementById('stage').dispatchEvent(new WheelEvent(
+        'wheel', { deltaY: -50, ctrlKey: true, clientX: 400, clientY: 400, bubbles: true,
+                   cancelable: true })));
+    view.zoomAt(400, 400, Math.exp(0.5));
+    await expert.zoomed();
+    await expert.press('+');
+    view.zoomAt(400, 400, 1.5);
+    await expert.zoomed();
+    const after = await ring();
+    assert.ok(Math.abs(after / before - 1.5 * Math.exp(0.5)) < 0.02, `${before}, ${after}`);
+});
+
+test('remembers the sliders, and shows labels to who paints', async (t) => {
+    const { expert } = await begin(t);
+    const { page } = expert;
+    await expert.press(']', 'h');
+    await page.locator('#contrast').fill('0.3');
+    await page.locator('#contrast').evaluate((slider) => slider.blur());
+    assert.ok(!await page.locator('[data-layer=labels]').isChecked());
+    await expert.stroke([expert.somewhere(randomFrom(73))], MEMBRANE);
+    await page.waitForFunction(() => document.querySelector('[data-layer=labels]').checked);
+    await page.reload();
+    await page.waitForSelector(`#stage[data-sheet="${expert.sheet.id}"]`);
+    assert.strictEqual(await page.locator('#size').getAttribute('aria-valuetext'), '6 pixels');
+    assert.strictEqual(await page.locator('#contrast').inputValue(), '0.3');
+    await expert.press('g');
+    const current = await page.locator('#image-rows [aria-current] td').first().textContent();
+    assert.strictEqual(await page.locator('#task-name').textContent(),
+                       `Correct the region in ${current}`);
+    assert.deepStrictEqual(expert.faults, []);
+});

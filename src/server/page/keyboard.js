@@ -15,9 +15,9 @@ export const KEYS = [
     { keys: ['2'], does: 'paint "not membrane"', run: (act) => act.label(0) },
     { keys: ['x'], does: 'swap these two', run: (act) => act.swap() },
     { keys: ['3', 'u'], does: 'paint "unsure"', run: (act) => act.label(2) },
-    { keys: ['['], does: 'smaller brush', repeats: true,
+    { keys: ['[', ','], does: 'smaller brush', repeats: true,
       run: (act) => act.size(-1) },
-    { keys: [']'], does: 'larger brush', repeats: true,
+    { keys: [']', '.'], does: 'larger brush', repeats: true,
       run: (act) => act.size(1) },
     { keys: ['ctrl+z', 'z'], does: 'undo', repeats: true,
       run: (act) => act.undo() },
@@ -57,8 +57,14 @@ export const HELD = [
 
 const STEPS = { arrowleft: [-1, 0], arrowright: [1, 0], arrowup: [0, -1], arrowdown: [0, 1] };
 
+// Brackets need AltGr (which some systems call Ctrl and Alt) or Option on many keyboards.
+const isBracket = (event) => (event.key === '[' || event.key === ']') &&
+    (event.altKey || !event.ctrlKey && !event.metaKey);
+
 // The name of a key event, as the table has it.
 export function nameOf(event) {
+    if (isBracket(event))
+        return event.key;
     const key = event.key.toLowerCase();
     const shift = event.shiftKey && (key.length > 1 || event.ctrlKey || event.metaKey);
     return (event.ctrlKey || event.metaKey ? 'ctrl+' : '') + (shift ? 'shift+' : '') + key;
@@ -69,7 +75,7 @@ export function nameOf(event) {
 export function listen(act) {
     const byName = new Map(KEYS.flatMap((entry) => entry.keys.map((key) => [key, entry])));
     addEventListener('keydown', (event) => {
-        if (event.altKey || keepsItsKeys(event))
+        if (event.altKey && !isBracket(event) || keepsItsKeys(event))
             return;
         const held = HELD.find(({ key }) => key === event.key.toLowerCase() &&
                                             !event.ctrlKey && !event.metaKey);

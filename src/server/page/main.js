@@ -13,6 +13,7 @@ import { Store, nameTab } from './store.js';
 import { SIZES, Tools } from './tools.js';
 
 const NAME = 'septum-who'; // where the expert's name is kept, first per tab
+const LOOKS = 'septum-looks'; // and what of size and greys was last chosen
 
 const scene = new Scene($('stage'));
 const tools = new Tools(scene);
@@ -35,6 +36,7 @@ const session = new Session({
 tools.onChange = () => {
     showTools(tools);
     pointer.showRing();
+    keepLooks();
 };
 
 // ---- what keys and buttons do ---------------------------------------------------------
@@ -43,7 +45,8 @@ function showPanel(name) {
     if (name === 'curve')
         showCurve(session.state?.curve ?? []);
     if (name === 'images') {
-        showImages(session.state?.images ?? [], (image) => {
+        const shown = Number($('stage').dataset.image);
+        showImages(session.state?.images ?? [], shown, (image) => {
             $('images').close();
             session.look(image).catch((error) => session.failed(error));
         });
@@ -155,12 +158,39 @@ document.addEventListener('pointerup', (event) => {
 
 function setGreys() {
     scene.setGreys(Number($('brightness').value), Number($('contrast').value));
+    keepLooks();
+}
+
+function setStrength() {
+    scene.setStrength(Number($('strength').value));
+    keepLooks();
 }
 
 $('brightness').addEventListener('input', setGreys);
 $('contrast').addEventListener('input', setGreys);
-$('strength').addEventListener('input', () => scene.setStrength(Number($('strength').value)));
+$('strength').addEventListener('input', setStrength);
 $('size').addEventListener('input', () => tools.setSize(SIZES[Number($('size').value)]));
+
+// The sliders are where they were when the page comes again.
+const SLIDERS = ['size', 'brightness', 'contrast', 'strength'];
+
+function keepLooks() {
+    try {
+        localStorage.setItem(LOOKS, JSON.stringify(
+            Object.fromEntries(SLIDERS.map((id) => [id, $(id).value]))));
+    } catch {
+        // A full store has changes to keep that matter more.
+    }
+}
+
+function findLooks() {
+    const kept = JSON.parse(localStorage.getItem(LOOKS) ?? '{}');
+    for (const id of SLIDERS)
+        $(id).value = kept[id] ?? $(id).value;
+    tools.setSize(SIZES[Number($('size').value)]);
+    setGreys();
+    setStrength();
+}
 
 $('who-form').addEventListener('submit', () => {
     const name = $('who-name').value.trim();
@@ -188,8 +218,10 @@ document.addEventListener('visibilitychange', () => {
 
 function frame() {
     tools.tick();
-    if (scene.stale.back)
+    if (scene.stale.back) {
         showZoom(scene);
+        pointer.showRing();
+    }
     scene.draw();
     requestAnimationFrame(frame);
 }
@@ -197,6 +229,7 @@ function frame() {
 setInterval(() => showClock(clock, session.state), 1000);
 showKeys();
 showTools(tools);
+findLooks();
 showLayers(scene);
 requestAnimationFrame(frame);
 session.run();

@@ -71,6 +71,7 @@ export function showTools(tools) {
     $('size').max = String(SIZES.length - 1);
     $('size').value = String(SIZES.findIndex((size) => size >= tools.size));
     $('size-out').textContent = plural(tools.size, 'pixel');
+    $('size').setAttribute('aria-valuetext', plural(tools.size, 'pixel'));
     showHistory(tools.work);
 }
 
@@ -186,10 +187,12 @@ function cell(row, content, style = '') {
     element.className = style;
 }
 
-// The images, each with a button that calls open(image).
-export function showImages(images, open) {
+// The images, each with a button that calls open(image); `shown` is the id of that in hand.
+export function showImages(images, shown, open) {
     $('image-rows').replaceChildren(...images.map((image) => {
         const row = document.createElement('tr');
+        if (image.id === shown)
+            row.setAttribute('aria-current', 'true');
         const share = 100 * image.labelled_pixels / (image.width * image.height);
         cell(row, image.name + (image.validation ? ' (for validation)' : ''));
         cell(row, `${image.width} × ${image.height}`, 'number');

@@ -148,13 +148,14 @@ export class Pointer {
         this.stage.classList.remove('panning');
     }
 
-    // A notch of a wheel is about 100, a touchpad sends many small ones.
+    // A notch of a wheel is about 100, a touchpad sends many small ones; fingers that spread
+    // on a touchpad come as a wheel with Ctrl, the logarithm of their distance by the hundred.
     wheel(event) {
         event.preventDefault();
         const delta = event.deltaY * (event.deltaMode === 1 ? 33 : 1);
-        this.scene.view.zoomAt(...this.place(event), 2 ** (-delta / 300));
+        const factor = event.ctrlKey ? Math.exp(-delta / 100) : 2 ** (-delta / 300);
+        this.scene.view.zoomAt(...this.place(event), factor);
         this.scene.redraw();
-        this.showRing();
     }
 
     holdSpace(held) {

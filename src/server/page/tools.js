@@ -19,8 +19,13 @@ export class Tools {
         this.label = MEMBRANE;
         this.size = 5;
         this.stroke = null;
-        this.anchor = null; // of the line, pixel of the image
+        this.points = [];   // of the line: { at: pixel of the image, drew: to there }
         this.onChange = () => {};
+    }
+
+    // Where the line goes on from; null without one.
+    get anchor() {
+        return this.points.at(-1)?.at ?? null;
     }
 
     // Take up a sheet; null for none.
@@ -79,6 +84,8 @@ export class Tools {
     down(x, y, erase = false) {
         if (!this.ready)
             return;
+        if (!this.scene.shown.labels)
+            this.scene.setShown('labels', true); // nobody paints blindly
         const tool = erase ? 'eraser' : this.tool;
         if (tool === 'fill') {
             this.fill(x, y);
@@ -148,11 +155,15 @@ export class Tools {
     // ---- the line -------------------------------------------------------------------
 
     click(x, y) {
-        if (this.anchor !== null)
-            this.drawLine(this.wire.path(x, y));
-        this.anchor = [x, y];
-        this.wire = this.search(x, y);
-        this.scene.setLine([[x, y]]);
+        const drew = this.anchor !== null && this.drawLine(this.wire.path(x, y));
+        this.points.push({ at: [x, y], drew });
+        this.startLine();
+    }
+
+    // Draw on from the last point.
+    startLine() {
+        this.wire = this.search(...this.anchor);
+        this.scene.setLine([this.anchor]);
     }
 
     // Ways from (x, y): along the membranes of the probability map where there is one,
@@ -166,6 +177,7 @@ export class Tools {
         return { path: (i, j) => [[x, y], [i, j]] };
     }
 
+    // Returns whether that changed anything.
     drawLine(path) {
         const { labels } = this.work;
         const covered = new Coverage();
@@ -179,18 +191,29 @@ export class Tools {
         const runs = covered.runs(this.label);
         if (runs.length > 0)
             this.work.add({ kind: 'paint', tool: 'line', runs });
+        return runs.length > 0;
     }
 
     endLine() {
-        this.anchor = null;
+        this.points = [];
         this.wire = null;
         this.scene.setLine(null);
     }
 
     // ---- undo and redo --------------------------------------------------------------
 
+    // Of a line that goes on, the last click.
     undo() {
-        this.step('undo');
+        if (!this.ready || this.anchor === null) {
+            this.step('undo');
+            return;
+        }
+        if (this.points.pop().drew)
+            this.work.undo();
+        if (this.anchor !== null)
+            this.startLine();
+        else
+            this.endLine();
     }
 
     redo() {
