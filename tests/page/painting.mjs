@@ -351,7 +351,8 @@ test('takes the cross along to the next region', async (t) => {
 test('takes a line back click by click, and goes on from the one before', async (t) => {
     const { expert } = await begin(t);
     const { page } = expert;
-    // Without a map, the line is straight.
+    // Without a map, the line follows what is proposed.
+    const proposed = expert.record.map((value) => value === MEMBRANE ? 255 : 0);
     await page.route('**/api/probability/*', (route) => route.abort());
     await page.reload();
     await page.waitForSelector(`#stage[data-sheet="${expert.sheet.id}"]`);
@@ -365,9 +366,11 @@ test('takes a line back click by click, and goes on from the one before', async 
     await expert.press('z');
     await expert.down(d);
     await expert.up();
-    const straight = ([x0, y0], [x1, y1]) => expert.mark([x0, y0], [x1, y1], MEMBRANE);
-    straight(a, b);
-    straight(b, d);
+    const [, , height, width] = expert.sheet.box;
+    for (const [from, to] of [[a, b], [b, d]]) {
+        const path = new Livewire(proposed, width, height, ...from).path(...to);
+        path.forEach((step, k) => expert.mark(path[Math.max(k - 1, 0)], step, MEMBRANE));
+    }
     await assertSaved(expert);
 });
 

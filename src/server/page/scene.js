@@ -39,6 +39,7 @@ export class Scene {
         this.layers = { image: null, known: null, uncertainty: null, proposal: null,
                         labels: null };
         this.probability = null; // the map, as a picture
+        this.guide = null; // where the line tool finds membranes, 0..255, as a raster
         this.sheet = null;
         this.abundance = null;
         this.line = null;   // pixels of the line tool's proposal, [[x, y], ...]
@@ -77,6 +78,7 @@ export class Scene {
                 proposal.fill(value, start, start + length);
             this.layers.proposal = new TileLayer(paintOutline(
                 { ...this.raster, values: proposal }, (value) => value === 1, PROPOSAL));
+            this.guide = { ...this.raster, values: proposal.map((value) => value === 1 ? 255 : 0) };
         }
         this.setStrength(this.strength);
     }
@@ -100,6 +102,7 @@ export class Scene {
     // is shown as labels.
     setProbability(picture, threshold) {
         this.probability = picture;
+        this.guide = whole(picture);
         this.threshold = threshold * 255;
         this.layers.uncertainty = new TileLayer(paintGrey(picture, uncertaintyColours));
         if (this.sheet?.kind !== 'region') {

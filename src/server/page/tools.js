@@ -166,15 +166,16 @@ export class Tools {
         this.scene.setLine([this.anchor]);
     }
 
-    // Ways from (x, y): along the membranes of the probability map where there is one,
-    // straight where there is none.
+    // Ways from (x, y): along the membranes of the probability map; until it is there, of
+    // what is proposed for the region; straight where there is neither.
     search(x, y) {
-        const { probability, view } = this.scene;
-        if (probability && x >= 0 && y >= 0 && x < view.imageWidth && y < view.imageHeight) {
-            const { grey, width, height } = probability.levels[0];
-            return new Livewire(grey, width, height, x, y);
-        }
-        return { path: (i, j) => [[x, y], [i, j]] };
+        const { values, width, height, left, top } = this.scene.guide ?? { width: 0, height: 0 };
+        const [i, j] = [x - left, y - top];
+        if (!(i >= 0 && j >= 0 && i < width && j < height))
+            return { path: (toX, toY) => [[x, y], [toX, toY]] };
+        const wire = new Livewire(values, width, height, i, j);
+        return { path: (toX, toY) => wire.path(toX - left, toY - top)
+            .map(([u, v]) => [u + left, v + top]) };
     }
 
     // Returns whether that changed anything.
