@@ -524,8 +524,9 @@ struct septum_question {
  * go image.png (the image, the region outlined), uncertainty.png, abundance.png,
  * cluster-N.png (typical windows of each cluster covered), region.png, proposal.png,
  * why.txt and labels/NAME.png: the proposal as a mask to edit, for
- * septum_project_import().  Fails when nothing is left to ask.  *out is the
- * caller's, to be freed with septum_question_free(); NULL on failure.
+ * septum_project_import().  A `model` becomes the project's current one, unless its
+ * net's window is larger than all images.  Fails when nothing is left to ask.  *out is
+ * the caller's, to be freed with septum_question_free(); NULL on failure.
  */
 SEPTUM_API enum septum_status
 septum_next(const struct septum_next_options *options, struct septum_question **out,

@@ -43,6 +43,32 @@ report(const struct spt_choice *choice, double fraction, const char *what)
 
 /* ---- what there is to choose from ------------------------------------------------ */
 
+/* Refuse a model to whose net every image is too small; where there are no images yet,
+ * they may come. */
+static enum septum_status
+check_fit(const struct spt_choice *choice, const struct spt_model *model,
+          struct septum_error *err)
+{
+    const struct spt_project_images *images = &choice->workspace.images;
+    uint32_t window = model->spec.window;
+    size_t small = 0, asked = 0;
+
+    for (size_t i = 0; i < images->count; i++)
+        if (!images->image[i].validation) {
+            asked++;
+            small +=
+                images->image[i].height < window || images->image[i].width < window;
+        }
+    return asked == 0 || small < asked
+               ? SEPTUM_OK
+               : spt_fail(err, SEPTUM_EINVAL,
+                          "%s: its window of %" PRIu32 " x %" PRIu32
+                          " pixels is larger than all images of %s; give another "
+                          "model",
+                          choice->options->model, window, window,
+                          choice->options->project);
+}
+
 static enum septum_status
 take_model(struct spt_choice *choice, struct septum_error *err)
 {
@@ -57,6 +83,8 @@ take_model(struct spt_choice *choice, struct septum_error *err)
         if (status == SEPTUM_OK)
             status = spt_onnx_decode(&onnx, path, &model, err);
         if (status == SEPTUM_OK)
+            status = check_fit(choice, &model, err);
+        if (status == SEPTUM_OK) /* the current one from here on, for all */
             status =
                 spt_project_add_model(choice->workspace.project, &onnx, path, &id, err);
         spt_model_clear(&model);

@@ -20,6 +20,15 @@ check "without a model, next says how to give one" exited 1 \
 next -m m.onnx
 check "without images, next says how to add some" exited 1 \
     "p: has no images to ask about; add some: septum project add p --images SRC"
+mkdir tiny
+image tiny/a.png png8 15 40 3 7
+septum project create small
+septum project add small --images tiny --quiet
+septum next small -m m.onnx
+check "a model that fits no image is refused" exited 1 \
+    "m.onnx: its window of 16 x 16 pixels is larger than all images of small"
+septum project status small --json
+check "and not taken into the project" json_is models 0
 septum next p --lambda 2
 check "lambda is at most 1" exited 2 "--lambda takes a number up to 1, not 2"
 septum project add p --images pool --quiet
