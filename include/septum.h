@@ -360,8 +360,9 @@ struct septum_project_added {
  * there is one, is scored on what is new.
  *
  * Refuses a name that another image has, a file that has changed since it was added,
- * and masks that do not fit.  All masks are read before the first image is added;
- * images that were added before a later failure, or a stop, stay.
+ * masks that do not fit, and new images that are smaller than the window of the current
+ * model's net.  All sizes are looked at, and all masks read, before the first image is
+ * added; images that were added before a later failure, or a stop, stay.
  */
 SEPTUM_API enum septum_status
 septum_project_add(const struct septum_project_add_options *options,

@@ -157,6 +157,36 @@ add_labels(struct adding *adding, struct septum_error *err)
     return status;
 }
 
+/* Refuse, before anything is added, images that are too small for the project's net.
+ * Those that were there before it stay. */
+static enum septum_status
+check_sizes(const struct adding *adding, struct septum_error *err)
+{
+    struct spt_bytes onnx = {0};
+    struct spt_model model = {0};
+    int64_t id = 0;
+    enum septum_status status =
+        spt_project_model(adding->workspace.project, &id, &onnx, err);
+
+    if (status == SEPTUM_OK && id != 0)
+        status = spt_onnx_decode(&onnx, adding->options->project, &model, err);
+    for (size_t i = 0; i < adding->source.images.count && status == SEPTUM_OK; i++) {
+        const struct spt_page *page = &adding->source.images.pages[i];
+        uint32_t window = model.spec.window; /* 0 without a model */
+
+        if ((page->height < window || page->width < window) &&
+            find_image(&adding->workspace, page->name) ==
+                adding->workspace.images.count)
+            status = spt_fail(err, SEPTUM_EINVAL,
+                              "%s: %u x %u pixels, smaller than the window of %u x %u "
+                              "of the project's net; nothing was added",
+                              page->path, page->width, page->height, window, window);
+    }
+    spt_model_clear(&model);
+    spt_bytes_clear(&onnx);
+    return status;
+}
+
 /* Refuse, before anything is added, masks that would stop it halfway. */
 static enum septum_status
 check_labels(const struct adding *adding, struct septum_error *err)
@@ -217,6 +247,8 @@ add(const struct septum_project_add_options *options, struct septum_project_adde
 
     if (status == SEPTUM_OK)
         status = open_source(&adding, err);
+    if (status == SEPTUM_OK)
+        status = check_sizes(&adding, err);
     if (status == SEPTUM_OK && labelled)
         status = check_labels(&adding, err);
     if (status == SEPTUM_OK)

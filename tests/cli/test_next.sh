@@ -34,8 +34,16 @@ check "lambda is at most 1" exited 2 "--lambda takes a number up to 1, not 2"
 septum project add p --images pool --quiet
 septum project add p --images test --labels truth --validation --quiet
 check "images for validation are added" grep -q '^1 images added' "$out"
+mkdir mixed
+image mixed/a.png png8 40 40 3 7
+image mixed/b.png png8 40 15 5 9
+septum project add p --images mixed
+check "images smaller than the net's window are refused" exited 1 \
+    "mixed/b.png: 15 x 40 pixels, smaller than the window of 16 x 16"
 septum project status p --json
-check "and scored on at once" sh -c "grep -q '\"f_score\": 0\\.' '$out'"
+check "and none is added then" json_is images 4
+check "images for validation are scored on at once" \
+    sh -c "grep -q '\"f_score\": 0\\.' '$out'"
 
 # Other ways to measure and to choose, on a copy whose loans are in nobody's way.
 cp p q
