@@ -66,8 +66,9 @@ resolve_path(const struct spt_project *project, const char *recorded)
 
 /* ---- listing --------------------------------------------------------------------- */
 
+/* *recorded becomes the stamp of now where the bytes are the same. */
 static enum septum_status
-find_state(const char *path, const struct stamp *recorded, const void *digest,
+find_state(const char *path, struct stamp *recorded, const void *digest,
            enum spt_file_state *state, struct septum_error *err)
 {
     uint8_t found[SPT_SHA256_BYTES];
@@ -83,11 +84,14 @@ find_state(const char *path, const struct stamp *recorded, const void *digest,
         status = spt_sha256_file(path, found, err);
         if (status == SEPTUM_OK && memcmp(found, digest, sizeof found) != 0)
             *state = SPT_FILE_CHANGED;
+        else if (status == SEPTUM_OK)
+            *recorded = now;
     }
     return status;
 }
 
 enum column {
+    FILE_ID,
     ID,
     NAME,
     PATH,
@@ -101,14 +105,40 @@ enum column {
     DIGEST,
 };
 
+/* Files that have another time of change than is recorded, and the same bytes. */
+struct touched {
+    struct {
+        int64_t file, changed_ns;
+    } * at;
+    size_t count;
+};
+
+/* Record the times, so that the files are not read the next time.  Where that cannot
+ * be, in a file that may only be read, they are. */
+static void
+record_times(struct spt_database *database, const struct touched *touched)
+{
+    enum septum_status status = SEPTUM_OK;
+
+    if (touched->count == 0 || sqlite3_db_readonly(database->handle, "main") != 0 ||
+        spt_database_begin(database, NULL) != SEPTUM_OK)
+        return;
+    for (size_t i = 0; i < touched->count && status == SEPTUM_OK; i++)
+        status = spt_database_run(database, NULL,
+                                  "UPDATE file SET changed_ns = ? WHERE id = ?", "ii",
+                                  touched->at[i].changed_ns, touched->at[i].file);
+    spt_database_end(database, status, NULL);
+}
+
 static enum septum_status
 read_image(struct spt_project *project, sqlite3_stmt *row, bool check,
            const struct spt_project_image *previous, struct spt_project_image *image,
-           struct septum_error *err)
+           struct touched *touched, struct septum_error *err)
 {
     const char *recorded = (const char *)sqlite3_column_text(row, PATH);
     struct stamp stamp = {sqlite3_column_int64(row, BYTES),
                           sqlite3_column_int64(row, CHANGED)};
+    enum septum_status status;
 
     *image = (struct spt_project_image){
         .id = sqlite3_column_int64(row, ID),
@@ -130,8 +160,13 @@ read_image(struct spt_project *project, sqlite3_stmt *row, bool check,
         image->state = previous->state;
         return SEPTUM_OK;
     }
-    return find_state(image->path, &stamp, sqlite3_column_blob(row, DIGEST),
-                      &image->state, err);
+    status = find_state(image->path, &stamp, sqlite3_column_blob(row, DIGEST),
+                        &image->state, err);
+    if (status == SEPTUM_OK && stamp.changed_ns != sqlite3_column_int64(row, CHANGED)) {
+        touched->at[touched->count].file = sqlite3_column_int64(row, FILE_ID);
+        touched->at[touched->count++].changed_ns = stamp.changed_ns;
+    }
+    return status;
 }
 
 enum septum_status
@@ -140,6 +175,7 @@ spt_project_images(struct spt_project *project, bool check,
 {
     struct spt_database *database = &project->database;
     struct spt_project_images images = {0};
+    struct touched touched = {0};
     sqlite3_stmt *statement = NULL;
     int64_t count = 0;
     bool row = false;
@@ -149,14 +185,17 @@ spt_project_images(struct spt_project *project, bool check,
     if (status != SEPTUM_OK)
         return status;
     images.image = spt_alloc_array((size_t)count, sizeof *images.image);
-    if (images.image == NULL)
-        return spt_fail_memory(err, database->path,
-                               (size_t)count * sizeof *images.image);
+    touched.at = spt_alloc_array((size_t)count, sizeof *touched.at);
+    if (images.image == NULL || touched.at == NULL) {
+        status =
+            spt_fail_memory(err, database->path, (size_t)count * sizeof *images.image);
+        goto done;
+    }
     /* Another process may add images meanwhile: no more than there is room for. */
     status = spt_database_query(
         database, &statement, err,
-        "SELECT image.id, name, path, page, height, width, validation, added, bytes, "
-        "changed_ns, sha256 FROM image JOIN file ON file.id = image.file "
+        "SELECT file.id, image.id, name, path, page, height, width, validation, added, "
+        "bytes, changed_ns, sha256 FROM image JOIN file ON file.id = image.file "
         "ORDER BY image.id LIMIT ?",
         "i", count);
     while (status == SEPTUM_OK) {
@@ -166,9 +205,13 @@ spt_project_images(struct spt_project *project, bool check,
         images.count++;
         status = read_image(project, statement, check,
                             images.count > 1 ? &images.image[images.count - 2] : NULL,
-                            &images.image[images.count - 1], err);
+                            &images.image[images.count - 1], &touched, err);
     }
-    sqlite3_finalize(statement);
+    sqlite3_finalize(statement); /* a reader cannot turn writer */
+    if (status == SEPTUM_OK)
+        record_times(database, &touched);
+done:
+    free(touched.at);
     if (status == SEPTUM_OK)
         *out = images;
     else
