@@ -197,6 +197,19 @@ measure(struct spt_choice *choice, struct septum_error *err)
     return status;
 }
 
+/* False when the caller wants to stop. */
+static bool
+tell_left_out(const struct spt_choice *choice)
+{
+    char line[512];
+    struct septum_progress about = {
+        .seconds_left = -1, .what = line, .milestone = true};
+
+    return spt_workspace_name_left_out(&choice->workspace, line, sizeof line) == 0 ||
+           choice->options->progress == NULL ||
+           choice->options->progress(choice->options->user, &about);
+}
+
 static enum septum_status
 prepare(struct spt_choice *choice, struct septum_error *err)
 {
@@ -207,6 +220,8 @@ prepare(struct spt_choice *choice, struct septum_error *err)
         status = take_model(choice, err);
     if (status == SEPTUM_OK)
         status = spt_survey_open(&choice->workspace, &choice->survey, err);
+    if (status == SEPTUM_OK && !tell_left_out(choice))
+        status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     if (status == SEPTUM_OK)
         status = spt_workspace_score(&choice->workspace, NULL, NULL, err);
     return status == SEPTUM_OK ? measure(choice, err) : status;

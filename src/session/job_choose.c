@@ -134,7 +134,7 @@ publish_picks(struct spt_worker *worker, struct spt_pick *picks, size_t count)
         spt_pick_clear(&board->picks[i]);
     memcpy(board->picks, picks, count * sizeof *picks);
     board->pick_count = count;
-    memcpy(board->error, worker->refusal.text, sizeof worker->refusal.text);
+    memcpy(board->error, worker->notice, sizeof board->error);
     board->choosing = count == 0 && count_unknown(worker) > 0;
     board->done = count == 0 && !board->choosing;
     spt_worker_unlock(worker);

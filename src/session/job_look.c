@@ -3,7 +3,9 @@
  */
 #include "session/worker_jobs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -26,7 +28,7 @@ read_labels(struct spt_worker *worker, size_t i, struct septum_error *err)
                                 image->width, labels, err);
     for (size_t at = 0; at < pixels && status == SEPTUM_OK; at++) {
         labelled += labels[at] != SPT_LABEL_UNKNOWN;
-        if (worker->sheets != NULL)
+        if (worker->sheets != NULL && worker->sheets[i].sample != NULL)
             spt_samples_set_label(worker->sheets[i].validation
                                       ? &worker->validation
                                       : &worker->survey.samples,
@@ -54,7 +56,8 @@ take_answer(void *user, const struct spt_answer *answer, struct septum_error *er
     if (i < worker->workspace.images.count) /* else it was added meanwhile */
         status = read_labels(worker, i, err);
     if (status == SEPTUM_OK && i < worker->workspace.images.count &&
-        !worker->sheets[i].validation && worker->learner != NULL)
+        worker->sheets[i].sample != NULL && !worker->sheets[i].validation &&
+        worker->learner != NULL)
         status =
             spt_learner_hear(worker->learner, worker->sheets[i].number, answer, err);
     if (status == SEPTUM_OK)
@@ -81,12 +84,12 @@ take_model(struct spt_worker *worker, struct septum_error *err)
     status = spt_workspace_model(workspace, err);
     if (status == SEPTUM_EFORMAT || status == SEPTUM_EINVAL) { /* and will for ever */
         worker->refused = current;
-        worker->refusal = *err;
+        snprintf(worker->notice, sizeof worker->notice, "%s", err->text);
     }
     if (status != SEPTUM_OK)
         return status;
     worker->refused = 0;
-    worker->refusal.text[0] = '\0';
+    spt_workspace_name_left_out(workspace, worker->notice, sizeof worker->notice);
     spt_worker_outdate(worker);
     spt_worker_publish_model(worker);
     return SEPTUM_OK;
@@ -151,6 +154,9 @@ match_sheets(struct spt_worker *worker, struct septum_error *err)
     for (size_t i = 0; i < worker->validation.count; i++)
         worker->sheets[worker->validation_which[i]] = (struct spt_worker_sheet){
             .sample = &worker->validation.sample[i], .number = i, .validation = true};
+    spt_worker_outdate(worker);
+    spt_workspace_name_left_out(&worker->workspace, worker->notice,
+                                sizeof worker->notice);
     return SEPTUM_OK;
 }
 
@@ -231,7 +237,7 @@ spt_open_all(struct spt_worker *worker, struct septum_error *err)
         return status;
     board = spt_worker_lock(worker);
     board->choosing = true;
-    board->error[0] = '\0';
+    memcpy(board->error, worker->notice, sizeof board->error);
     spt_worker_unlock(worker);
     return SEPTUM_OK;
 }

@@ -140,7 +140,8 @@ find_awaited(struct spt_worker *worker, size_t most)
     size_t found = none;
 
     for (size_t i = 0; i < none && found == none; i++)
-        if (board->image[i].in_sight && board->image[i].map == NULL)
+        if (board->image[i].in_sight && board->image[i].map == NULL &&
+            worker->sheets[i].sample != NULL)
             found = i;
     for (size_t p = 0; p < board->pick_count && p < most && found == none; p++)
         if (!worker->sheets[board->picks[p].image].predicted)

@@ -77,6 +77,7 @@ spt_survey_open(struct spt_workspace *workspace, struct spt_survey *out,
                 struct septum_error *err)
 {
     const char *path = spt_project_path(workspace->project);
+    char left_out[512];
     enum septum_status status;
 
     *out = (struct spt_survey){.workspace = workspace};
@@ -84,7 +85,11 @@ spt_survey_open(struct spt_workspace *workspace, struct spt_survey *out,
     if (out->which == NULL)
         return spt_fail_memory(err, path, workspace->images.count);
     status = spt_workspace_samples(workspace, false, out->which, &out->samples, err);
-    if (status == SEPTUM_OK && out->samples.count == 0)
+    if (status == SEPTUM_OK && out->samples.count == 0 &&
+        spt_workspace_name_left_out(workspace, left_out, sizeof left_out) > 0)
+        status = spt_fail(err, SEPTUM_EINVAL,
+                          "%s: has no other images to ask about: %s", path, left_out);
+    else if (status == SEPTUM_OK && out->samples.count == 0)
         status =
             spt_fail(err, SEPTUM_EINVAL,
                      "%s: has no images to ask about; add some: septum project add "

@@ -121,7 +121,8 @@ spt_worker_outdate(struct spt_worker *worker)
     for (size_t i = 0; i < worker->workspace.images.count; i++) {
         struct spt_worker_sheet *sheet = &worker->sheets[i];
 
-        sheet->measured = sheet->predicted = false;
+        sheet->measured = false;
+        sheet->predicted = sheet->sample == NULL; /* it never will be */
     }
     spt_map_drop(worker->map);
     worker->map = NULL;

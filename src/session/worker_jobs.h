@@ -14,7 +14,7 @@
 
 /* An image of the project as the worker has it. */
 struct spt_worker_sheet {
-    const struct spt_sample *sample;
+    const struct spt_sample *sample; /* NULL: left out, it is too small */
     size_t number;   /* among the images asked about, or among those to score on */
     bool validation; /* the latter */
     bool measured;   /* by the current model, as far as it is asked about, */
@@ -29,11 +29,11 @@ struct spt_worker {
     size_t *validation_which;
     struct spt_worker_sheet *sheets; /* of all images, in the project's order */
     struct spt_learner *learner;     /* NULL: of another model, or it failed */
-    int64_t refused; /* the project's current model, if it cannot be used; else 0 */
-    struct septum_error refusal; /* why, or "" */
-    int64_t answers;             /* number of the last answer that was taken in */
-    uint64_t told;               /* news that were looked at */
-    double looked;               /* when */
+    int64_t refused;   /* the project's current model, if it cannot be used; else 0 */
+    char notice[1024]; /* what is wrong as long as it is, though the work goes on */
+    int64_t answers;   /* number of the last answer that was taken in */
+    uint64_t told;     /* news that were looked at */
+    double looked;     /* when */
     double ready;   /* since when there is only measuring left to do before choosing */
     bool old_picks; /* the board's were chosen by what is not so any more */
     bool exhausted; /* with these answers and measures nothing is left to ask */

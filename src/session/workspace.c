@@ -3,6 +3,8 @@
  */
 #include "session/workspace.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +121,42 @@ fill_labels(struct spt_workspace *workspace, const size_t *which,
     return status;
 }
 
+bool
+spt_workspace_leaves_out(const struct spt_workspace *workspace, size_t i)
+{
+    const struct spt_project_image *image = &workspace->images.image[i];
+    const uint32_t window = workspace->model.spec.window;
+
+    return image->height < window || image->width < window;
+}
+
+size_t
+spt_workspace_name_left_out(const struct spt_workspace *workspace, char *text,
+                            size_t size)
+{
+    const uint32_t window = workspace->model.spec.window;
+    const char *first = "";
+    size_t count = 0;
+
+    for (size_t i = workspace->images.count; i-- > 0;)
+        if (spt_workspace_leaves_out(workspace, i)) {
+            first = workspace->images.image[i].name;
+            count++;
+        }
+    text[0] = '\0';
+    if (count == 1)
+        snprintf(text, size,
+                 "image %s is smaller than the window of %" PRIu32 " x %" PRIu32
+                 " pixels and is left out",
+                 first, window, window);
+    else if (count > 1)
+        snprintf(text, size,
+                 "%zu images, the first of them %s, are smaller than the window of "
+                 "%" PRIu32 " x %" PRIu32 " pixels and are left out",
+                 count, first, window, window);
+    return count;
+}
+
 enum septum_status
 spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *which,
                       struct spt_samples *out, struct septum_error *err)
@@ -134,7 +172,8 @@ spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *
     if (chosen == NULL)
         return spt_fail_memory(err, "images", images->count * sizeof(void *));
     for (size_t i = 0; i < images->count && status == SEPTUM_OK; i++) {
-        if (images->image[i].validation != validation)
+        if (images->image[i].validation != validation ||
+            spt_workspace_leaves_out(workspace, i))
             continue;
         status = spt_project_check_image(workspace->project, &images->image[i], err);
         which[count] = i;

@@ -39,10 +39,19 @@ spt_workspace_model(struct spt_workspace *workspace, struct septum_error *err);
 void spt_workspace_take_model(struct spt_workspace *workspace, int64_t id,
                               struct spt_model *model);
 
+/* Is image `i` too small for the model's window?  It is neither asked about nor
+ * predicted nor scored on; a project cannot lose an image, and the others are to go on.
+ */
+bool spt_workspace_leaves_out(const struct spt_workspace *workspace, size_t i);
+
+/* Say so of all such images, or "" of none; how many there are. */
+size_t spt_workspace_name_left_out(const struct spt_workspace *workspace, char *text,
+                                   size_t size);
+
 /*
- * Load the images for validation, or all others, with what is known of their pixels;
- * which[i] is image i's place in workspace->images (room for all).  Refuses images that
- * are not what they were.  The caller clears *out.
+ * Load the images for validation, or all others, but for those that are left out, with
+ * what is known of their pixels; which[i] is image i's place in workspace->images (room
+ * for all).  Refuses images that are not what they were.  The caller clears *out.
  */
 enum septum_status
 spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *which,

@@ -169,6 +169,20 @@ class Sheet:
                     labels[(top + y) * width + left + x] = value
 
 
+def write_png(path, width, height, pixels):
+    """An 8 bit grey PNG."""
+    def chunk(kind, data):
+        return (len(data).to_bytes(4, "big") + kind + data
+                + zlib.crc32(kind + data).to_bytes(4, "big"))
+
+    rows = b"".join(b"\0" + pixels[y * width:(y + 1) * width] for y in range(height))
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n"
+                   + chunk(b"IHDR", width.to_bytes(4, "big") + height.to_bytes(4, "big")
+                           + b"\x08\0\0\0\0") + chunk(b"IDAT", zlib.compress(rows))
+                   + chunk(b"IEND", b""))
+
+
 def read_png(data):
     """Width, height and bytes of an 8 bit grey PNG; filters none and sub."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
@@ -226,4 +240,4 @@ def make_project(folder, count=3, size=96, name="p.septum"):
 
 
 __all__ = ["Server", "Sheet", "Tap", "make_project", "random", "read_png", "run",
-           "threading", "time"]
+           "threading", "time", "write_png"]

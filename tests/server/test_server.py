@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import tempfile
 import urllib.parse
 
 from client import (Server, Sheet, Tap, make_project, random, read_png, run, threading,
-                    time)
+                    time, write_png)
 
 tap = Tap()
 UNKNOWN = 2
@@ -520,6 +521,99 @@ def check_learning(folder):
               told["rounds"] == 1 and (kept == 1 or told["f_score"] is not None), told)
 
 
+def check_small_images(folder):
+    """One image that the net cannot look at does not keep the others from being asked."""
+    project = make_project(folder, name="small.septum")
+    small = os.path.join(folder, "small.png")
+    write_png(small, 12, 40, bytes(i * 37 % 251 for i in range(480)))
+    if run("project", "add", project, "--images", small, "--quiet",
+           check=False).returncode != 0:
+        # It is refused where the project has a model: the model comes afterwards.
+        project = os.path.join(folder, "small-first.septum")
+        images = os.path.join(folder, "stack/images")
+        run("project", "create", project)
+        run("project", "add", project, "--images", small, os.path.join(images, "000.png"),
+            "--quiet")
+        run("next", project, "-m", os.path.join(folder, "m.onnx"), "--quiet", "--who",
+            "nobody")
+    told = run("next", project, "--threads", "1", "--who", "bob")
+    wanted = "is smaller than the window of 16 x 16 pixels and is left out"
+    tap.check("septum next leaves out an image that is too small, and says so",
+              wanted in told.stderr, told.stderr)
+    server = Server(project, "--no-learning", "--threads", "1", "--who", "ann")
+    sheet = server.ask()
+    state = server.state()
+    tap.check("and so does the page", sheet is not None and wanted in state["error"],
+              state["error"])
+    server.get(f"/api/state?image={state['images'][-1]['id']}")
+    state = server.wait(lambda state: not state["learning"]["running"])
+    tap.check("what can be predicted is", wanted in state["error"], state)
+    tap.check("it ends", server.stop() == 0)
+
+
+def check_new_models(folder):
+    """Models that come from another process while the page is open."""
+    project = make_project(folder, name="models.septum")
+    other = os.path.join(folder, "other.onnx")
+    stack = os.path.join(folder, "stack")
+    run("train", "--images", stack + "/images", "--labels", stack + "/labels", "-o", other,
+        "--epochs", "1", "--quiet", "--threads", "1", "--net",
+        "window24 conv3-4 pool2 conv3-6 FC-8 FC-1")
+    empty = os.path.join(folder, "empty.septum")
+    run("project", "create", empty)
+    run("project", "add", empty, "--images", stack + "/images/000.png", "--quiet")
+    server = Server(empty, "--no-learning", "--threads", "1")
+    server.wait(lambda state: "has no model yet" in state["error"])
+    run("next", empty, "-m", os.path.join(folder, "m.onnx"), "--quiet", "--who", "bob")
+    tap.check("a project that gets its model while the page is open asks from then on",
+              server.ask() is not None and server.state()["error"] == "")
+    tap.check("and ends", server.stop() == 0)
+
+    server = Server(project, "--learn", "1", "--threads", "1")
+    Sheet(server, server.ask())
+    with sqlite3.connect(project, timeout=30) as file:
+        file.execute("INSERT INTO model (round, added, sha256, note, onnx) SELECT round, "
+                     "added, zeroblob(32), 'cut', substr(onnx, 1, 2000) FROM model LIMIT 1")
+    file.close()
+    told = server.wait(lambda state: state["error"])
+    time.sleep(1)
+    sheet = Sheet(server, server.ask("ann"), "ann")
+    tap.check("a new model that cannot be read is told of, and the old one stays",
+              told["model"]["id"] == 1 and sheet.sheet["model"] == 1, told)
+    run("next", project, "-m", other, "--quiet", "--who", "bob")
+    told = server.wait(lambda state: "another window" in state["error"])
+    sheet = Sheet(server, server.ask("eve"), "eve")
+    tap.check("so is one with another window", told["model"]["id"] == 1
+              and sheet.sheet["model"] == 1 and sheet.sheet["side"] == 16, told)
+    run("next", project, "-m", os.path.join(folder, "m.onnx"), "--quiet", "--who", "bob")
+    told = server.wait(lambda state: state["model"]["id"] > 1 and state["error"] == "")
+    tap.check("one that fits is taken", told["side"] == 16, told)
+    tap.check("and it ends still", server.stop() == 0)
+
+
+def check_failures(folder):
+    """What was confirmed is learnt though the worker failed before it was."""
+    project = make_project(folder, name="failures.septum")
+    server = Server(project, "--learn", "4", "--threads", "1")
+    rng = random.Random(9)
+    sheet = Sheet(server, server.ask())
+    for _ in range(3):
+        sheet.paint(sheet.stroke(rng))
+    sheet.confirm()
+    server.wait(lambda state: state["learning"]["what"].startswith("learning"))
+    file = sqlite3.connect(project, timeout=30, isolation_level=None)
+    file.execute("BEGIN IMMEDIATE")
+    try:
+        server.wait(lambda state: state["error"])
+    finally:
+        file.execute("ROLLBACK")
+        file.close()
+    state = server.wait(lambda state: state["curve"]
+                        and state["curve"][-1]["loss"] is not None)
+    tap.check("an answer is learnt after a failure", state["curve"][-1]["loss"] > 0, state)
+    tap.check("and the server ends", server.stop() == 0)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="septum-server.") as folder:
         parts = {"doors": check_doors, "limits": check_limits,
@@ -528,6 +622,8 @@ def main():
                  "strokes": check_strokes, "two": check_two_experts,
                  "vain": check_asking_in_vain,
                  "disk": check_full_disk, "learning": check_learning,
+                 "small": check_small_images, "models": check_new_models,
+                 "failures": check_failures,
                  "kills": lambda folder: check_kills(folder, int(
                      os.environ.get("KILLS", "12")))}
         ends = [parts[name](folder) for name in sys.argv[1:] or parts]
