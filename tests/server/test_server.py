@@ -566,7 +566,8 @@ def check_new_models(folder):
     server.wait(lambda state: "has no model yet" in state["error"])
     run("next", empty, "-m", os.path.join(folder, "m.onnx"), "--quiet", "--who", "bob")
     tap.check("a project that gets its model while the page is open asks from then on",
-              server.ask() is not None and server.state()["error"] == "")
+              server.ask() is not None
+              and server.wait(lambda state: state["error"] == "") is not None)
     tap.check("and ends", server.stop() == 0)
 
     server = Server(project, "--learn", "1", "--threads", "1")
