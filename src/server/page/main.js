@@ -9,7 +9,7 @@ import { Pictures } from './pictures.js';
 import { Pointer } from './pointer.js';
 import { Scene } from './scene.js';
 import { Session } from './session.js';
-import { Store, nameTab } from './store.js';
+import { Store, nameTab, sweep } from './store.js';
 import { SIZES, Tools } from './tools.js';
 
 const NAME = 'septum-who'; // where the expert's name is kept, first per tab
@@ -21,6 +21,7 @@ const cross = new Cross(scene, tools);
 const clock = new Clock();
 const pointer = new Pointer($('stage'), scene, tools, $('ring'));
 const { tab, alive } = await nameTab();
+sweep(localStorage);
 const session = new Session({
     api: new Api(sessionStorage.getItem(NAME) ?? localStorage.getItem(NAME) ?? ''),
     newStore: () => new Store(localStorage, tab, alive), pictures: new Pictures(),

@@ -5,8 +5,10 @@
 // a fingerprint of all that makes it that sheet (another project on the same port must
 // not take it for its own), and the tab.  A tab shows that it is alive by holding a lock
 // of its name; entries of dead tabs are orphans, which any tab on the same sheet takes up.
+// Those whose sheet nobody opens again end by their date, which their order begins with.
 
 const PREFIX = 'septum|';
+const KEPT_MS = 90 * 24 * 3600 * 1000;
 
 export class Store {
     // `storage` is localStorage or what behaves like it; `alive()` resolves to the set
@@ -14,7 +16,7 @@ export class Store {
     constructor(storage, tab, alive) {
         Object.assign(this, { storage, tab, alive });
         this.names = new Map(); // change -> name of its entry
-        this.next = 1;
+        this.next = 1000 * Date.now();
         this.full = false; // an entry did not fit
         this.place = '';
     }
@@ -29,7 +31,7 @@ export class Store {
     }
 
     put(change) {
-        const order = String(this.next++).padStart(9, '0');
+        const order = String(this.next++).padStart(16, '0');
         const name = `${this.place}|${this.tab}|${order}`;
         try {
             this.storage.setItem(name, JSON.stringify(change));
@@ -85,6 +87,15 @@ export class Store {
         }
         return found;
     }
+}
+
+// Remove what has waited for a season: its sheet was closed or its project is gone.
+export function sweep(storage, now = Date.now()) {
+    const old = Object.keys(storage).filter((name) => {
+        const order = /^septum\|\w+\|\w+\|(\d{16})$/.exec(name)?.[1];
+        return order !== undefined && now - Number(order) / 1000 > KEPT_MS;
+    });
+    old.forEach((name) => storage.removeItem(name));
 }
 
 // 53 bits of two 32-bit FNV-1a sums: not against malice, only against mistaking.
