@@ -321,6 +321,7 @@ test('keeps the cross\'s pen and the mouse apart', async (t) => {
     await expert.move(expert.somewhere(random)); // without a button: nothing is painted
     await expert.press('ArrowLeft');
     expert.mark(here, [here[0] - 1, here[1]], MEMBRANE);
+    await page.waitForTimeout(400); // the pen is still down: a piece goes every 200 ms
     await assertSaved(expert);
     // A stroke of the mouse ends that of the cross, and both are saved.
     await expert.stroke([expert.somewhere(random), expert.somewhere(random)], MEMBRANE);
