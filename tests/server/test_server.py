@@ -391,6 +391,30 @@ def check_kills(folder, kills):
               lost == 0 and broken == 0 and saved > kills, f"{lost} {broken} {saved}")
 
 
+def check_others(folder):
+    """What other commands do to the project of a running page takes nothing from it."""
+    project = make_project(folder, name="others.septum")
+    rng = random.Random(11)
+    server = Server(project, "--no-learning", "--threads", "1", "--who", "ann")
+    sheet = Sheet(server, server.ask())
+    server.wait(lambda state: all(image["predicted"] for image in state["images"]))
+    run("project", "status", project)
+    tap.check("the log of the page stays while another command closes the project",
+              os.path.exists(project + "-wal"))
+    for _ in range(5):
+        sheet.paint(sheet.stroke(rng))
+    run("project", "export", project, "-o", os.path.join(folder, "others-out"))
+    sheet.confirm()
+    run("project", "status", project)
+    server.kill()
+    server = Server(project, "--no-learning", "--threads", "1", "--who", "ann")
+    width, labels = known(server, sheet.sheet["image"])
+    expected = bytearray([UNKNOWN]) * len(labels)
+    sheet.lay(expected, width)
+    tap.check("and a kill then loses nothing that was confirmed", labels == expected)
+    server.kill()
+
+
 def check_two_experts(folder):
     project = make_project(folder, name="two.septum")
     server = Server(project, "--no-learning", "--threads", "1")
@@ -608,7 +632,8 @@ def main():
         parts = {"doors": check_doors, "limits": check_limits,
                  "refusals": check_refusals,
                  "tls": check_tls,
-                 "strokes": check_strokes, "two": check_two_experts,
+                 "strokes": check_strokes, "others": check_others,
+                 "two": check_two_experts,
                  "vain": check_asking_in_vain,
                  "disk": check_full_disk, "learning": check_learning,
                  "small": check_small_images, "models": check_new_models,
