@@ -596,11 +596,23 @@ def check_new_models(folder):
 
     server = Server(project, "--learn", "1", "--threads", "1")
     Sheet(server, server.ask())
+    with sqlite3.connect(project, timeout=30) as file:
+        file.execute("INSERT INTO model (round, added, sha256, note, onnx) SELECT round, "
+                     "added, zeroblob(32), 'cut', substr(onnx, 1, 2000) FROM model LIMIT 1")
+    file.close()
+    told = server.wait(lambda state: state["error"])
+    time.sleep(1)
+    sheet = Sheet(server, server.ask("ann"), "ann")
+    tap.check("a new model that cannot be read is told of, and the old one stays",
+              told["model"]["id"] == 1 and sheet.sheet["model"] == 1, told)
     run("next", project, "-m", other, "--quiet", "--who", "bob")
     told = server.wait(lambda state: "another window" in state["error"])
     sheet = Sheet(server, server.ask("eve"), "eve")
-    tap.check("a new model with another window is told of, and the old one stays",
-              told["model"]["id"] == 1 and sheet.sheet["model"] == 1 and sheet.sheet["side"] == 16, told)
+    tap.check("so is one with another window", told["model"]["id"] == 1
+              and sheet.sheet["model"] == 1 and sheet.sheet["side"] == 16, told)
+    run("next", project, "-m", os.path.join(folder, "m.onnx"), "--quiet", "--who", "bob")
+    told = server.wait(lambda state: state["model"]["id"] > 1 and state["error"] == "")
+    tap.check("one that fits is taken", told["side"] == 16, told)
     tap.check("and it ends still", server.stop() == 0)
 
 
