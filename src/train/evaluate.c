@@ -42,7 +42,7 @@ spt_evaluate_every(const struct spt_samples *samples, size_t most)
 
     for (size_t i = 0; i < samples->count; i++)
         known += samples->sample[i].known > 0;
-    return known > most ? (known + most - 1) / most : 1;
+    return most > 0 && known > most ? (known - 1) / most + 1 : 1;
 }
 
 enum septum_status

@@ -28,7 +28,8 @@ spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
                    const struct spt_samples *samples, size_t every, spt_alive_fn alive,
                    void *user, struct spt_tally *tally, struct septum_error *err);
 
-/* An `every` by which at most `most` of the samples that know something are taken. */
+/* An `every` by which at most `most` of the samples that know something are taken; 1
+ * where `most` is 0. */
 size_t spt_evaluate_every(const struct spt_samples *samples, size_t most);
 
 /* The first, which adds the cells of these samples to *cells as well. */

@@ -210,7 +210,7 @@ static const struct call {
       FIELD(septum_experiment_options, test, "test"),
       FIELD(septum_experiment_options, source_images, "source_model or source_images"),
       FIELD(septum_experiment_options, source_labels, "source_labels")}},
-    {"septum_bench", bench, true, &bench_options, sizeof bench_options, {{NULL}}},
+    {"septum_bench", bench, true, &bench_options, sizeof bench_options, {{0}}},
 };
 
 #define CALLS (sizeof calls / sizeof calls[0])

@@ -301,10 +301,39 @@ does_not_replace_a_directory_even_by_force(void **state)
     struct septum_error err = {0};
 
     (void)state;
-    assert_int_equal(spt_file_write(path, "x", 1, true, &err), SEPTUM_EIO);
-    assert_says(&err, path, "Is a directory");
+    assert_int_equal(spt_file_write(path, "x", 1, true, &err), SEPTUM_EINVAL);
+    assert_says(&err, path, "is no file that could be replaced; choose another name");
     assert_int_equal(count_entries(outer), 1);
     assert_int_equal(count_entries(path), 0);
+}
+
+/* Of a pipe or a device, a file would be left. */
+static void
+does_not_replace_a_pipe_even_by_force(void **state)
+{
+    const char *path = scratch_path("not-replaced");
+    struct septum_error err = {0};
+    struct stat about;
+
+    (void)state;
+    assert_int_equal(mkfifo(path, 0666), 0);
+    assert_int_equal(spt_file_write(path, "x", 1, true, &err), SEPTUM_EINVAL);
+    assert_says(&err, path, "is no file that could be replaced; choose another name");
+    assert_int_equal(stat(path, &about), 0);
+    assert_true(S_ISFIFO(about.st_mode));
+}
+
+static void
+knows_two_names_of_a_file(void **state)
+{
+    const char *path = scratch_write("one", "x", 1);
+    const char *link = scratch_path("link-to-one"),
+               *other = scratch_write("two", "x", 1);
+
+    (void)state;
+    assert_int_equal(symlink(path, link), 0);
+    assert_true(spt_file_is(path, path) && spt_file_is(link, path));
+    assert_false(spt_file_is(path, other) || spt_file_is(path, scratch_path("none")));
 }
 
 static void
@@ -502,6 +531,8 @@ main(void)
         cmocka_unit_test(replaces_an_existing_file_by_force),
         cmocka_unit_test(refuses_a_directory_that_is_not_there),
         cmocka_unit_test(does_not_replace_a_directory_even_by_force),
+        cmocka_unit_test(does_not_replace_a_pipe_even_by_force),
+        cmocka_unit_test(knows_two_names_of_a_file),
         cmocka_unit_test(keeps_the_old_file_until_the_new_one_is_whole),
         cmocka_unit_test(an_abandoned_file_leaves_nothing),
         cmocka_unit_test(refuses_a_name_that_appeared_in_between),
