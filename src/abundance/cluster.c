@@ -193,10 +193,11 @@ spt_cluster_tree(float *distances, size_t count, struct spt_merge *merges,
                  struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
-    struct work work = {.distances = distances, .count = count};
+    struct work work = {.count = count};
     uint32_t *parent;
 
     assert(count >= 1 && count <= UINT32_MAX / 2);
+    work.distances = distances;
     work.size = spt_alloc_array(count, sizeof *work.size);
     work.alive = spt_alloc_array(count, sizeof *work.alive);
     work.chain = spt_alloc_array(count, sizeof *work.chain);

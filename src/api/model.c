@@ -15,9 +15,10 @@ septum_model_load(const char *path, struct septum_model **out, struct septum_err
     struct septum_model *model;
     enum septum_status status;
 
-    if (out != NULL)
-        *out = NULL;
-    if (SPT_REQUIRE(err, {"path", path}, {"out", out}) != SEPTUM_OK)
+    if (SPT_REQUIRE(err, {"out", out}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    *out = NULL;
+    if (SPT_REQUIRE(err, {"path", path}) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     model = spt_alloc_array(1, sizeof *model);
     if (model == NULL)

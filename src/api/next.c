@@ -464,9 +464,10 @@ septum_next(const struct septum_next_options *options, struct septum_question **
     uint32_t before;
     enum septum_status status;
 
-    if (out != NULL)
-        *out = NULL;
-    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
+    if (SPT_REQUIRE(err, {"out", out}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    *out = NULL;
+    if (SPT_REQUIRE(err, {"options", options}) != SEPTUM_OK ||
         SPT_REQUIRE(err, {"options->project", options->project}) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     before = spt_threads_begin(options->threads);
