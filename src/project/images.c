@@ -3,92 +3,16 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/sha256.h"
-#include "project/private.h"
+#include "project/file.h"
 #include "project/project.h"
 
-/* What tells that a file is the one that it was, without reading it. */
-struct stamp {
-    int64_t bytes, changed_ns;
-};
-
-static bool
-read_stamp(const char *path, struct stamp *out)
-{
-    struct stat about;
-
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-        return false;
-    out->bytes = about.st_size;
-    out->changed_ns =
-        (int64_t)about.st_mtim.tv_sec * 1000000000 + about.st_mtim.tv_nsec;
-    return true;
-}
-
-/* ---- paths ----------------------------------------------------------------------- */
-
-/* The path as it is recorded: from the project's folder when below it, so that the
- * folder can be moved as a whole.  NULL, with errno set, if the file is not there. */
-static char *
-record_path(const struct spt_project *project, const char *path)
-{
-    char *real = realpath(path, NULL);
-    size_t length = strlen(project->folder);
-
-    if (real == NULL)
-        return NULL;
-    if (strncmp(real, project->folder, length) == 0 &&
-        (real[length] == '/' || length == 1)) {
-        size_t skip = length == 1 ? 1 : length + 1;
-
-        memmove(real, real + skip, strlen(real + skip) + 1);
-    }
-    return real;
-}
-
-/* Where the recorded path leads; NULL when memory runs out. */
-static char *
-resolve_path(const struct spt_project *project, const char *recorded)
-{
-    char *path;
-
-    if (recorded[0] == '/')
-        return strdup(recorded);
-    return asprintf(&path, "%s/%s", project->folder, recorded) < 0 ? NULL : path;
-}
-
 /* ---- listing --------------------------------------------------------------------- */
-
-/* *recorded becomes the stamp of now where the bytes are the same. */
-static enum septum_status
-find_state(const char *path, struct stamp *recorded, const void *digest,
-           enum spt_file_state *state, struct septum_error *err)
-{
-    uint8_t found[SPT_SHA256_BYTES];
-    enum septum_status status = SEPTUM_OK;
-    struct stamp now;
-
-    *state = SPT_FILE_SAME;
-    if (!read_stamp(path, &now))
-        *state = SPT_FILE_MISSING;
-    else if (now.bytes != recorded->bytes)
-        *state = SPT_FILE_CHANGED;
-    else if (now.changed_ns != recorded->changed_ns) {
-        status = spt_sha256_file(path, found, err);
-        if (status == SEPTUM_OK && memcmp(found, digest, sizeof found) != 0)
-            *state = SPT_FILE_CHANGED;
-        else if (status == SEPTUM_OK)
-            *recorded = now;
-    }
-    return status;
-}
 
 enum column {
     FILE_ID,
@@ -136,14 +60,14 @@ read_image(struct spt_project *project, sqlite3_stmt *row, bool check,
            struct touched *touched, struct septum_error *err)
 {
     const char *recorded = (const char *)sqlite3_column_text(row, PATH);
-    struct stamp stamp = {sqlite3_column_int64(row, BYTES),
-                          sqlite3_column_int64(row, CHANGED)};
+    struct spt_stamp stamp = {sqlite3_column_int64(row, BYTES),
+                              sqlite3_column_int64(row, CHANGED)};
     enum septum_status status;
 
     *image = (struct spt_project_image){
         .id = sqlite3_column_int64(row, ID),
         .name = spt_database_text(row, NAME),
-        .path = recorded != NULL ? resolve_path(project, recorded) : NULL,
+        .path = recorded != NULL ? spt_path_resolve(project, recorded) : NULL,
         .page = (uint32_t)sqlite3_column_int64(row, PAGE),
         .height = (uint32_t)sqlite3_column_int64(row, HEIGHT),
         .width = (uint32_t)sqlite3_column_int64(row, WIDTH),
@@ -160,8 +84,8 @@ read_image(struct spt_project *project, sqlite3_stmt *row, bool check,
         image->state = previous->state;
         return SEPTUM_OK;
     }
-    status = find_state(image->path, &stamp, sqlite3_column_blob(row, DIGEST),
-                        &image->state, err);
+    status = spt_stamp_check(image->path, &stamp, sqlite3_column_blob(row, DIGEST),
+                             &image->state, err);
     if (status == SEPTUM_OK && stamp.changed_ns != sqlite3_column_int64(row, CHANGED)) {
         touched->at[touched->count].file = sqlite3_column_int64(row, FILE_ID);
         touched->at[touched->count++].changed_ns = stamp.changed_ns;
@@ -314,18 +238,18 @@ done:
 
 /* A file that is about to be added. */
 struct newcomer {
-    struct stamp stamp;
+    struct spt_stamp stamp;
     uint8_t digest[SPT_SHA256_BYTES];
 };
 
 static enum septum_status
 look_at(const char *path, struct newcomer *file, struct septum_error *err)
 {
-    struct stamp before = {0};
-    bool there = read_stamp(path, &before);
+    struct spt_stamp before = {0};
+    bool there = spt_stamp_read(path, &before);
     enum septum_status status = spt_sha256_file(path, file->digest, err);
 
-    if (status == SEPTUM_OK && (!there || !read_stamp(path, &file->stamp) ||
+    if (status == SEPTUM_OK && (!there || !spt_stamp_read(path, &file->stamp) ||
                                 before.bytes != file->stamp.bytes ||
                                 before.changed_ns != file->stamp.changed_ns))
         status = spt_fail(err, SEPTUM_EIO,
@@ -367,11 +291,11 @@ find_file(struct spt_project *project, const char *path, const char *recorded,
     if (status == SEPTUM_OK)
         status = spt_database_step(database, statement, &row, err);
     if (status == SEPTUM_OK && row) {
-        struct stamp stamp = {sqlite3_column_int64(statement, 1),
-                              sqlite3_column_int64(statement, 2)};
+        struct spt_stamp stamp = {sqlite3_column_int64(statement, 1),
+                                  sqlite3_column_int64(statement, 2)};
 
-        status =
-            find_state(path, &stamp, sqlite3_column_blob(statement, 3), &state, err);
+        status = spt_stamp_check(path, &stamp, sqlite3_column_blob(statement, 3),
+                                 &state, err);
         if (status == SEPTUM_OK && state != SPT_FILE_SAME)
             status = spt_fail(
                 err, SEPTUM_EFORMAT,
@@ -420,7 +344,7 @@ spt_project_add_image(struct spt_project *project, const struct spt_page *page,
     struct spt_database *database = &project->database;
     struct newcomer newcomer = {0};
     int64_t file = 0, known = 0, found = 0;
-    char *recorded = record_path(project, page->path);
+    char *recorded = spt_path_record(project, page->path);
     enum septum_status status;
 
     if (recorded == NULL)
@@ -452,197 +376,5 @@ spt_project_add_image(struct spt_project *project, const struct spt_page *page,
     }
 done:
     free(recorded);
-    return status;
-}
-
-/* ---- finding again --------------------------------------------------------------- */
-
-static const char *
-base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* The file of `set` with these bytes, one of the same name if there is one, or NULL.
- * Only files of the right size are read. */
-static enum septum_status
-find_content(const struct spt_set *set, const char *name, int64_t bytes,
-             const uint8_t *digest, const char **out, struct septum_error *err)
-{
-    enum septum_status status = SEPTUM_OK;
-
-    *out = NULL;
-    for (size_t i = 0; i < set->count && status == SEPTUM_OK; i++) {
-        const char *path = set->pages[i].path;
-        bool same_name = strcmp(base_name(path), base_name(name)) == 0;
-        uint8_t found[SPT_SHA256_BYTES];
-        struct stamp stamp;
-
-        if (set->pages[i].index != 0 || (*out != NULL && !same_name) ||
-            !read_stamp(path, &stamp) || stamp.bytes != bytes)
-            continue;
-        status = spt_sha256_file(path, found, err);
-        if (status == SEPTUM_OK && memcmp(found, digest, sizeof found) == 0) {
-            *out = path;
-            if (same_name)
-                break;
-        }
-    }
-    return status;
-}
-
-/* A file as it is recorded, and where it was found. */
-struct record {
-    int64_t id;
-    char *path;
-    struct stamp stamp;
-    uint8_t digest[SPT_SHA256_BYTES];
-    char *place; /* to record instead of path, with `stamp`; NULL: none */
-};
-
-/* All zero is a valid, empty list. */
-struct records {
-    struct record *record;
-    size_t count;
-};
-
-static void
-clear_records(struct records *records)
-{
-    for (size_t i = 0; i < records->count; i++) {
-        free(records->record[i].path);
-        free(records->record[i].place);
-    }
-    free(records->record);
-    *records = (struct records){0};
-}
-
-static enum septum_status
-read_record(struct spt_project *project, sqlite3_stmt *row, struct record *record,
-            struct septum_error *err)
-{
-    const void *digest = sqlite3_column_blob(row, 4);
-
-    *record = (struct record){
-        .id = sqlite3_column_int64(row, 0),
-        .path = spt_database_text(row, 1),
-        .stamp = {sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)},
-    };
-    if (record->path == NULL || digest == NULL)
-        return spt_fail_memory(err, project->database.path, 256);
-    memcpy(record->digest, digest, sizeof record->digest);
-    return SEPTUM_OK;
-}
-
-/* The caller clears *records, also after a failure. */
-static enum septum_status
-list_files(struct spt_project *project, struct records *records,
-           struct septum_error *err)
-{
-    struct spt_database *database = &project->database;
-    sqlite3_stmt *statement = NULL;
-    int64_t count = 0;
-    bool row = false;
-    enum septum_status status =
-        spt_database_number(database, 0, &count, err, "SELECT count(*) FROM file", "");
-
-    if (status != SEPTUM_OK)
-        return status;
-    records->record = spt_alloc_array((size_t)count, sizeof *records->record);
-    if (records->record == NULL)
-        return spt_fail_memory(err, database->path,
-                               (size_t)count * sizeof *records->record);
-    status = spt_database_query(
-        database, &statement, err,
-        "SELECT id, path, bytes, changed_ns, sha256 FROM file ORDER BY id LIMIT ?", "i",
-        count);
-    while (status == SEPTUM_OK) {
-        status = spt_database_step(database, statement, &row, err);
-        if (status != SEPTUM_OK || !row)
-            break;
-        status =
-            read_record(project, statement, &records->record[records->count++], err);
-    }
-    sqlite3_finalize(statement);
-    return status;
-}
-
-static enum septum_status
-find_place(struct spt_project *project, struct record *record,
-           const struct spt_set *set, struct spt_relinked *relinked,
-           struct septum_error *err)
-{
-    char *path = resolve_path(project, record->path);
-    const char *place = NULL;
-    enum spt_file_state state = SPT_FILE_SAME;
-    enum septum_status status =
-        path != NULL ? find_state(path, &record->stamp, record->digest, &state, err)
-                     : spt_fail_memory(err, record->path, strlen(record->path));
-
-    if (status == SEPTUM_OK && state != SPT_FILE_SAME)
-        status =
-            find_content(set, path, record->stamp.bytes, record->digest, &place, err);
-    if (status != SEPTUM_OK || state == SPT_FILE_SAME)
-        goto done;
-    if (place == NULL) {
-        relinked->missing++;
-        if (relinked->first_missing == NULL) {
-            relinked->first_missing = path;
-            path = NULL;
-        }
-        goto done;
-    }
-    record->place = record_path(project, place);
-    if (record->place == NULL || !read_stamp(place, &record->stamp))
-        status = spt_fail_errno(err, place);
-    relinked->found += status == SEPTUM_OK;
-done:
-    free(path);
-    return status;
-}
-
-/* Another process may have relinked a file meanwhile: its word holds. */
-static enum septum_status
-record_places(struct spt_project *project, const struct records *records,
-              struct septum_error *err)
-{
-    struct spt_database *database = &project->database;
-    enum septum_status status = spt_database_begin(database, err);
-
-    if (status != SEPTUM_OK)
-        return status;
-    for (size_t i = 0; i < records->count && status == SEPTUM_OK; i++) {
-        const struct record *record = &records->record[i];
-
-        if (record->place != NULL)
-            status = spt_database_run(
-                database, err,
-                "UPDATE file SET path = ?, changed_ns = ? WHERE id = ? AND path = ?",
-                "tiit", record->place, record->stamp.changed_ns, record->id,
-                record->path);
-    }
-    return spt_database_end(database, status, err);
-}
-
-enum septum_status
-spt_project_relink(struct spt_project *project, const struct spt_set *set,
-                   struct spt_relinked *out, struct septum_error *err)
-{
-    struct spt_relinked relinked = {0};
-    struct records records = {0};
-    enum septum_status status = list_files(project, &records, err);
-
-    /* Read before the transaction: others wait while that lasts. */
-    for (size_t i = 0; i < records.count && status == SEPTUM_OK; i++)
-        status = find_place(project, &records.record[i], set, &relinked, err);
-    if (status == SEPTUM_OK && relinked.found > 0)
-        status = record_places(project, &records, err);
-    if (status == SEPTUM_OK)
-        *out = relinked;
-    else
-        free(relinked.first_missing);
-    clear_records(&records);
     return status;
 }
