@@ -93,9 +93,10 @@ read_image(struct spt_project *project, sqlite3_stmt *row, bool check,
     return status;
 }
 
-enum septum_status
-spt_project_images(struct spt_project *project, bool check,
-                   struct spt_project_images *out, struct septum_error *err)
+/* List the image of number `only`, or all where it is 0. */
+static enum septum_status
+list_images(struct spt_project *project, int64_t only, bool check,
+            struct spt_project_images *out, struct septum_error *err)
 {
     struct spt_database *database = &project->database;
     struct spt_project_images images = {0};
@@ -120,8 +121,8 @@ spt_project_images(struct spt_project *project, bool check,
         database, &statement, err,
         "SELECT file.id, image.id, name, path, page, height, width, validation, added, "
         "bytes, changed_ns, sha256 FROM image JOIN file ON file.id = image.file "
-        "ORDER BY image.id LIMIT ?",
-        "i", count);
+        "WHERE ?1 IN (0, image.id) ORDER BY image.id LIMIT ?2",
+        "ii", only, count);
     while (status == SEPTUM_OK) {
         status = spt_database_step(database, statement, &row, err);
         if (status != SEPTUM_OK || !row)
@@ -140,6 +141,29 @@ done:
         *out = images;
     else
         spt_project_images_clear(&images);
+    return status;
+}
+
+enum septum_status
+spt_project_images(struct spt_project *project, bool check,
+                   struct spt_project_images *out, struct septum_error *err)
+{
+    return list_images(project, 0, check, out, err);
+}
+
+enum septum_status
+spt_project_image(struct spt_project *project, int64_t id,
+                  struct spt_project_images *out, struct septum_error *err)
+{
+    enum septum_status status = list_images(project, id, true, out, err);
+
+    if (status == SEPTUM_OK)
+        status = out->count == 1
+                     ? spt_project_check_image(project, &out->image[0], err)
+                     : spt_fail(err, SEPTUM_EINVAL, "%s: has no such image any more",
+                                project->database.path);
+    if (status != SEPTUM_OK)
+        spt_project_images_clear(out);
     return status;
 }
 

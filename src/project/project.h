@@ -74,6 +74,12 @@ spt_project_images(struct spt_project *project, bool check,
                    struct spt_project_images *out, struct septum_error *err);
 void spt_project_images_clear(struct spt_project_images *images);
 
+/* List the one image of this id, as it is recorded now; fails where there is none, and
+ * as spt_project_check_image() does.  The caller clears *out, after a success. */
+enum septum_status
+spt_project_image(struct spt_project *project, int64_t id,
+                  struct spt_project_images *out, struct septum_error *err);
+
 /* Fail, with what happened and what would do, if an image's file is not what it was. */
 enum septum_status spt_project_check_image(const struct spt_project *project,
                                            const struct spt_project_image *image,

@@ -111,21 +111,28 @@ stretch(const float *pixels, size_t count, uint8_t *out, struct septum_error *er
     return status;
 }
 
+/* Read an image, if its file is still the one that its labels are of: who opened it
+ * earlier may have put it elsewhere, or another in its place, since. */
 static enum septum_status
-read_page(const struct spt_project_image *image, float *pixels,
-          struct septum_error *err)
+read_image(struct spt_site *site, const struct spt_project_image *image, float *pixels,
+           struct septum_error *err)
 {
+    struct spt_project_images found = {0};
+    const struct spt_project_image *now;
     struct spt_set files = {0}, pages = {0};
-    enum septum_status status = spt_project_pages(&image, 1, &files, &pages, err);
+    enum septum_status status =
+        spt_project_image(spt_desk_take(site->desk), image->id, &found, err);
 
-    if (status == SEPTUM_OK && (pages.pages[0].height != image->height ||
-                                pages.pages[0].width != image->width))
-        status =
-            spt_fail(err, SEPTUM_EIO, "%s: has another size than it had", image->path);
+    spt_desk_give(site->desk);
+    if (status != SEPTUM_OK)
+        return status;
+    now = &found.image[0];
+    status = spt_project_pages(&now, 1, &files, &pages, err);
     if (status == SEPTUM_OK)
         status = spt_page_read(&pages.pages[0], pixels, err);
     free(pages.pages);
     spt_set_clear(&files);
+    spt_project_images_clear(&found);
     return status;
 }
 
@@ -151,7 +158,7 @@ spt_answer_image(struct spt_site *site, const struct spt_request *request, int64
     if (pixels == NULL || bytes == NULL) {
         status = spt_fail_memory(&err, "a picture", count * sizeof *pixels);
     } else {
-        status = read_page(&images->image[i], pixels, &err);
+        status = read_image(site, &images->image[i], pixels, &err);
         if (status == SEPTUM_OK)
             status = stretch(pixels, count, bytes, &err);
     }

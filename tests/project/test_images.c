@@ -141,6 +141,33 @@ notices_what_is_gone_or_changed(void **state)
 }
 
 static void
+looks_at_one_image_as_it_is_now(void **state)
+{
+    struct spt_project *project = project_make("one");
+    struct spt_project_images one = {0};
+    struct septum_error err = {0};
+    char path[600];
+    int64_t id;
+
+    (void)state;
+    project_add(project, "one-0", 5, 7);
+    id = project_add(project, "one-1", 6, 8);
+    assert_int_equal(spt_project_image(project, id, &one, NULL), SEPTUM_OK);
+    assert_int_equal(one.count, 1);
+    assert_string_equal(one.image[0].name, "one-1");
+    assert_int_equal(one.image[0].height, 6);
+    spt_project_images_clear(&one);
+    assert_int_equal(spt_project_image(project, id + 1, &one, &err), SEPTUM_EINVAL);
+    assert_non_null(strstr(err.text, "has no such image any more"));
+    snprintf(path, sizeof path, "%s", scratch_path("one-1.png"));
+    project_write_image(path, 6, 7, 1);
+    assert_int_equal(spt_project_image(project, id, &one, &err), SEPTUM_EFORMAT);
+    assert_non_null(strstr(err.text, "holds other bytes than when it was added on 20"));
+    assert_int_equal(one.count, 0);
+    spt_project_free(project);
+}
+
+static void
 sees_a_change_of_a_single_bit(void **state)
 {
     struct spt_project *project = project_make("bit");
@@ -281,6 +308,7 @@ main(void)
         cmocka_unit_test(lists_what_was_added_and_adds_nothing_twice),
         cmocka_unit_test(refuses_a_second_image_of_a_name),
         cmocka_unit_test(notices_what_is_gone_or_changed),
+        cmocka_unit_test(looks_at_one_image_as_it_is_now),
         cmocka_unit_test(sees_a_change_of_a_single_bit),
         cmocka_unit_test(finds_its_images_when_the_folder_moves),
         cmocka_unit_test(relinks_by_content_and_tells_what_is_missing),

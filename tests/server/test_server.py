@@ -575,6 +575,40 @@ def check_small_images(folder):
     tap.check("it ends", server.stop() == 0)
 
 
+def check_replaced_images(folder):
+    """A file that was replaced or moved while the page is open."""
+    project = make_project(folder, name="replaced.septum")
+    images = os.path.join(folder, "stack/images")
+    server = Server(project, "--no-learning", "--threads", "1")
+    image = server.state()["images"][0]
+    address = f"/api/image/{image['id']}.png"
+    path = os.path.join(images, "000.png")
+    moved = os.path.join(folder, "moved.png")
+
+    def look():
+        code, _, body = server.raw("GET", address)
+        return code, body
+
+    code, before = look()
+    tap.check("an image is shown", code == 200, code)
+    with open(path, "rb") as file:
+        kept = file.read()
+    shutil.copy(os.path.join(images, "001.png"), path)
+    code, told = look()
+    tap.check("another in its place is not", code >= 500 and b"holds other bytes" in told,
+              told[:200])
+    os.rename(path, moved)
+    code, told = look()
+    tap.check("nor one that is gone", code == 503 and b"is not there any more" in told,
+              told[:200])
+    with open(moved, "wb") as file:
+        file.write(kept)
+    run("project", "relink", project, "--images", moved)
+    tap.check("one that was moved and found again is", look() == (200, before))
+    tap.check("the server ends", server.stop() == 0)
+    os.rename(moved, path)
+
+
 def check_new_models(folder):
     """Models that come from another process while the page is open."""
     project = make_project(folder, name="models.septum")
@@ -648,7 +682,8 @@ def main():
                  "two": check_two_experts,
                  "vain": check_asking_in_vain,
                  "disk": check_full_disk, "learning": check_learning,
-                 "small": check_small_images, "models": check_new_models,
+                 "small": check_small_images,
+                 "replaced": check_replaced_images, "models": check_new_models,
                  "failures": check_failures,
                  "kills": lambda folder: check_kills(folder, int(
                      os.environ.get("KILLS", "12")))}
