@@ -17,14 +17,16 @@ tell(const struct spt_listener *listener, double fraction, const char *what,
 }
 
 static bool
-is_meeting(void *user)
+is_meeting(void *user, double fraction)
 {
+    (void)fraction; /* of a look, which comes before the training */
     return tell(user, 0, "looking at the new domain with the source model", false);
 }
 
 static bool
-is_comparing(void *user)
+is_comparing(void *user, double fraction)
 {
+    (void)fraction; /* of the comparison, which comes last */
     return tell(user, 1, "comparing what was learnt with the source model", false);
 }
 
@@ -34,15 +36,16 @@ look(struct spt_model *model, const struct spt_samples *labelled,
      const struct spt_adaptation *how, const struct spt_settings *settings,
      struct spt_listener *listener, struct spt_domain *domain, struct septum_error *err)
 {
+    const struct spt_watch watch = {is_meeting, listener};
     enum septum_status status = SEPTUM_OK;
 
     if (how->polarity == SEPTUM_POLARITY_AUTO && settings->adapts)
-        status = spt_domain_meet(model, labelled, settings->precision, is_meeting,
-                                 listener, domain, err);
+        status =
+            spt_domain_meet(model, labelled, settings->precision, &watch, domain, err);
     if (status == SEPTUM_OK && how->pixel_size == SEPTUM_PIXEL_SIZE_AUTO &&
         settings->adapts)
-        status = spt_domain_zoom(model, labelled, settings->precision, is_meeting,
-                                 listener, domain, err);
+        status =
+            spt_domain_zoom(model, labelled, settings->precision, &watch, domain, err);
     return status;
 }
 
@@ -98,15 +101,15 @@ find_threshold(const struct spt_model *source, const struct spt_run *run,
                struct spt_listener *listener, struct spt_tally *tally,
                double *threshold, struct septum_error *err)
 {
+    const struct spt_watch watch = {is_comparing, listener};
     enum septum_status status;
 
     *threshold = spt_tally_best(tally).threshold;
     if (run->validation != NULL)
         return SEPTUM_OK;
-    status =
-        spt_evaluate_model(source, run->settings->precision, run->samples,
-                           spt_evaluate_every(run->samples, SPT_RUN_THRESHOLD_IMAGES),
-                           is_comparing, listener, tally, err);
+    status = spt_evaluate_model(
+        source, run->settings->precision, run->samples,
+        spt_evaluate_every(run->samples, SPT_RUN_THRESHOLD_IMAGES), &watch, tally, err);
     *threshold = spt_tally_choose(tally).threshold;
     return status;
 }
@@ -119,6 +122,7 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_run *run,
     const struct spt_samples *judges =
         run->validation != NULL ? run->validation : run->judges;
     struct spt_listener listener = {run->progress, run->user};
+    const struct spt_watch watch = {is_comparing, &listener};
     struct spt_tally tally = {0};
     enum septum_status status;
     double f_score;
@@ -126,8 +130,8 @@ spt_adapt_keep_better(const struct spt_model *source, const struct spt_run *run,
     text[0] = '\0';
     if (judges == NULL)
         return SEPTUM_OK;
-    status = spt_evaluate_model(source, run->settings->precision, judges, 1,
-                                is_comparing, &listener, &tally, err);
+    status = spt_evaluate_model(source, run->settings->precision, judges, 1, &watch,
+                                &tally, err);
     f_score = spt_tally_best(&tally).f_score;
     if (status != SEPTUM_OK || f_score <= result->f_score)
         return status;

@@ -41,6 +41,14 @@ report(const struct spt_choice *choice, double fraction, const char *what)
            choice->options->progress(choice->options->user, &about);
 }
 
+/* Images with truth are looked at first. */
+static bool
+is_scoring(void *user, double fraction)
+{
+    (void)fraction; /* of a small part */
+    return report(user, 0, "looking at images whose truth is known");
+}
+
 /* ---- what there is to choose from ------------------------------------------------ */
 
 /* Refuse a model to whose net every image is too small; where there are no images yet,
@@ -110,6 +118,7 @@ is_askable(const struct spt_survey *survey, size_t i)
 static enum septum_status
 calibrate(struct spt_choice *choice, struct septum_error *err)
 {
+    const struct spt_watch watch = {is_scoring, choice};
     struct spt_samples validation = {0};
     size_t *which = spt_alloc_array(choice->workspace.images.count, sizeof *which);
     enum septum_status status =
@@ -121,7 +130,7 @@ calibrate(struct spt_choice *choice, struct septum_error *err)
 
     if (status == SEPTUM_OK)
         status = spt_measure_temperature(choice->workspace.predictor, known, 1,
-                                         &choice->how.measure, NULL, NULL,
+                                         &choice->how.measure, &watch,
                                          &choice->how.measure.temperature, err);
     spt_samples_clear(&validation);
     free(which);
@@ -213,6 +222,7 @@ tell_left_out(const struct spt_choice *choice)
 static enum septum_status
 prepare(struct spt_choice *choice, struct septum_error *err)
 {
+    const struct spt_watch watch = {is_scoring, choice};
     enum septum_status status =
         spt_workspace_open(choice->options->project, true, &choice->workspace, err);
 
@@ -223,7 +233,7 @@ prepare(struct spt_choice *choice, struct septum_error *err)
     if (status == SEPTUM_OK && !tell_left_out(choice))
         status = spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     if (status == SEPTUM_OK)
-        status = spt_workspace_score(&choice->workspace, NULL, NULL, err);
+        status = spt_workspace_score(&choice->workspace, &watch, err);
     return status == SEPTUM_OK ? measure(choice, err) : status;
 }
 

@@ -202,21 +202,29 @@ check_labels(const struct adding *adding, struct septum_error *err)
     return status;
 }
 
+static bool
+is_scoring(void *user, double fraction)
+{
+    const struct adding *adding = user;
+
+    (void)fraction; /* of what follows the adding */
+    return report(adding, adding->source.images.count, "added; scoring on");
+}
+
 /* Score on new truth; a project without a model is scored when one comes. */
 static enum septum_status
 score(struct adding *adding, struct septum_error *err)
 {
+    const struct spt_watch watch = {is_scoring, adding};
     int64_t model = 0;
     enum septum_status status =
         spt_project_model(adding->workspace.project, &model, NULL, err);
 
     if (status != SEPTUM_OK || model == 0)
         return status;
-    if (!report(adding, adding->source.images.count, "added; scoring on"))
-        return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
     status = spt_workspace_model(&adding->workspace, err);
     if (status == SEPTUM_OK)
-        status = spt_workspace_score(&adding->workspace, NULL, NULL, err);
+        status = spt_workspace_score(&adding->workspace, &watch, err);
     return status;
 }
 

@@ -15,10 +15,11 @@ struct spt_watch {
     void *user;
 };
 
+/* NULL: nobody watches. */
 static inline bool
 spt_watch_alive(const struct spt_watch *watch, double fraction)
 {
-    return watch->alive == NULL || watch->alive(watch->user, fraction);
+    return watch == NULL || watch->alive == NULL || watch->alive(watch->user, fraction);
 }
 
 #endif

@@ -64,10 +64,10 @@ count_logits(const struct spt_trial *trial, struct spt_predictor *predictor,
     if (status == SEPTUM_OK)
         status = spt_measure_logits(predictor, held.count > 0 ? &held : trial->labelled,
                                     held.count > 0 ? 1 : every, &trial->measure, NULL,
-                                    NULL, judged, err);
+                                    judged, err);
     if (status == SEPTUM_OK)
         status = spt_measure_logits(predictor, trial->test, 1, &trial->measure, NULL,
-                                    NULL, tested, err);
+                                    tested, err);
     spt_samples_clear(&held);
     return status;
 }

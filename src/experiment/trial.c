@@ -63,6 +63,7 @@ struct state {
     uint32_t epoch;
     double fraction;
     char line[160];
+    struct spt_watch watch; /* that all work of the trial is under */
 };
 
 static bool
@@ -75,13 +76,7 @@ report(struct state *state, bool milestone)
 }
 
 static bool
-alive(void *user)
-{
-    return report(user, false);
-}
-
-static bool
-alive_at(void *user, double fraction)
+alive(void *user, double fraction)
 {
     (void)fraction; /* of this part, not of the trial */
     return report(user, false);
@@ -158,7 +153,7 @@ prepare_pool(struct state *state, uint64_t seed, struct septum_error *err)
     options.measure.key = seed;
     options.fade = trial->fade;
     options.abundance.density = trial->density;
-    options.abundance.ncc.watch = (struct spt_watch){alive_at, state};
+    options.abundance.ncc.watch = state->watch;
     state->answers = spt_alloc_array(trial->pool->count, sizeof *state->answers);
     if (state->answers == NULL)
         return spt_fail_memory(err, "pool",
@@ -269,11 +264,11 @@ find_threshold(struct state *state, struct septum_error *err)
     struct spt_tally tally = {0};
     enum septum_status status = spt_evaluate(
         state->predictor, labelled, spt_evaluate_every(labelled, THRESHOLD_IMAGES),
-        alive, state, &tally, err);
+        &state->watch, &tally, err);
 
     if (status == SEPTUM_OK)
         status =
-            spt_evaluate(state->predictor, &answered, 1, alive, state, &tally, err);
+            spt_evaluate(state->predictor, &answered, 1, &state->watch, &tally, err);
     if (status == SEPTUM_OK)
         state->threshold = spt_tally_choose(&tally).threshold;
     return status;
@@ -296,7 +291,7 @@ note_point(struct state *state, uint64_t seed, struct spt_trial_result *result,
     if (status != SEPTUM_OK)
         return status;
     spt_partition_threshold(&tally_of_cells, state->threshold);
-    status = spt_evaluate_cells(state->predictor, trial->test, 1, alive, state, &tally,
+    status = spt_evaluate_cells(state->predictor, trial->test, 1, &state->watch, &tally,
                                 &tally_of_cells, err);
     if (status != SEPTUM_OK)
         return status;
@@ -334,7 +329,7 @@ calibrate(struct state *state, struct septum_error *err)
     double temperature;
     enum septum_status status =
         spt_measure_temperature(state->predictor, judges, every, &state->trial->measure,
-                                alive, state, &temperature, err);
+                                &state->watch, &temperature, err);
 
     if (status == SEPTUM_OK)
         spt_pool_calibrate(state->pool, temperature);
@@ -354,7 +349,7 @@ ask(struct state *state, struct spt_trial_result *result, struct septum_error *e
     const struct spt_sample *sample;
     size_t pixels;
 
-    how.watch = (struct spt_watch){alive_at, state};
+    how.watch = state->watch;
     if (status == SEPTUM_OK)
         status = spt_pool_round(state->pool, state->predictor, strategy, &how, &expert,
                                 &state->random, &asked->round, err);
@@ -454,7 +449,8 @@ enum septum_status
 spt_trial_run(const struct spt_trial *trial, const struct spt_contender *contender,
               uint64_t seed, struct spt_trial_result *out, struct septum_error *err)
 {
-    struct state state = {.trial = trial, .contender = contender};
+    struct state state = {
+        .trial = trial, .contender = contender, .watch = {alive, &state}};
     struct spt_trial_result result = {0};
     enum septum_status status;
 

@@ -169,7 +169,7 @@ done:
 enum septum_status
 spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *samples,
                    size_t every, const struct spt_measure_options *options,
-                   spt_alive_fn alive, void *user, struct spt_logits *logits,
+                   const struct spt_watch *watch, struct spt_logits *logits,
                    struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
@@ -182,7 +182,7 @@ spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *sa
 
         if (sample->known == 0 || known++ % every != 0)
             continue;
-        if (alive != NULL && !alive(user))
+        if (!spt_watch_alive(watch, (double)i / (double)samples->count))
             return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
         membrane = spt_alloc_array(pixels, sizeof *membrane);
         if (membrane == NULL)
@@ -198,16 +198,16 @@ spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *sa
 enum septum_status
 spt_measure_temperature(struct spt_predictor *predictor,
                         const struct spt_samples *samples, size_t every,
-                        const struct spt_measure_options *options, spt_alive_fn alive,
-                        void *user, double *temperature, struct septum_error *err)
+                        const struct spt_measure_options *options,
+                        const struct spt_watch *watch, double *temperature,
+                        struct septum_error *err)
 {
     struct spt_logits *logits = spt_alloc_array(1, sizeof *logits);
     enum septum_status status;
 
     if (logits == NULL)
         return spt_fail_memory(err, "calibration", sizeof *logits);
-    status = spt_measure_logits(predictor, samples, every, options, alive, user, logits,
-                                err);
+    status = spt_measure_logits(predictor, samples, every, options, watch, logits, err);
     if (status == SEPTUM_OK)
         *temperature = spt_logits_temperature(logits);
     free(logits);

@@ -57,13 +57,12 @@ spt_measure_windows(struct spt_predictor *predictor, const struct spt_sample *sa
 
 /*
  * Count the known pixels of every `every`-th sample that has any, so that a temperature
- * can be found.  `alive` (NULL = none) is called between images and returns false to
- * stop (SEPTUM_ESTOPPED).
+ * can be found.  `watch` (NULL = none) is asked before each.
  */
 enum septum_status
 spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *samples,
                    size_t every, const struct spt_measure_options *options,
-                   spt_alive_fn alive, void *user, struct spt_logits *logits,
+                   const struct spt_watch *watch, struct spt_logits *logits,
                    struct septum_error *err);
 
 /* The temperature of what spt_measure_logits() counts, into *temperature.  Fails as
@@ -71,7 +70,8 @@ spt_measure_logits(struct spt_predictor *predictor, const struct spt_samples *sa
 enum septum_status
 spt_measure_temperature(struct spt_predictor *predictor,
                         const struct spt_samples *samples, size_t every,
-                        const struct spt_measure_options *options, spt_alive_fn alive,
-                        void *user, double *temperature, struct septum_error *err);
+                        const struct spt_measure_options *options,
+                        const struct spt_watch *watch, double *temperature,
+                        struct septum_error *err);
 
 #endif

@@ -301,10 +301,10 @@ meet(struct spt_learner *learner, struct spt_verdict *verdict, struct septum_err
 
     learner->met = true;
     if (status == SEPTUM_OK)
-        status = spt_domain_meet(&model, known, learner->settings.precision, NULL, NULL,
+        status = spt_domain_meet(&model, known, learner->settings.precision, NULL,
                                  &domain, err);
     if (status == SEPTUM_OK)
-        status = spt_domain_zoom(&model, known, learner->settings.precision, NULL, NULL,
+        status = spt_domain_zoom(&model, known, learner->settings.precision, NULL,
                                  &domain, err);
     verdict->finer =
         status == SEPTUM_OK && spt_domain_better_size(&domain) == SPT_ZOOM_HALF;

@@ -197,7 +197,7 @@ spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *
 }
 
 enum septum_status
-spt_workspace_score(struct spt_workspace *workspace, spt_alive_fn alive, void *user,
+spt_workspace_score(struct spt_workspace *workspace, const struct spt_watch *watch,
                     struct septum_error *err)
 {
     struct spt_project_score known;
@@ -213,8 +213,7 @@ spt_workspace_score(struct spt_workspace *workspace, spt_alive_fn alive, void *u
     if (status == SEPTUM_OK && !found)
         status = spt_workspace_samples(workspace, true, which, &samples, err);
     if (status == SEPTUM_OK && samples.membrane > 0) {
-        status =
-            spt_evaluate(workspace->predictor, &samples, 1, alive, user, &tally, err);
+        status = spt_evaluate(workspace->predictor, &samples, 1, watch, &tally, err);
         if (status == SEPTUM_OK) {
             struct spt_score score =
                 spt_tally_score(&tally, workspace->model.threshold);

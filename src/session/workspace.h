@@ -58,9 +58,9 @@ spt_workspace_samples(struct spt_workspace *workspace, bool validation, size_t *
                       struct spt_samples *out, struct septum_error *err);
 
 /* Score the current model on the validation images, if there is truth to score on and
- * no score that holds; `alive` may be NULL. */
+ * no score that holds; `watch` may be NULL. */
 enum septum_status
-spt_workspace_score(struct spt_workspace *workspace, spt_alive_fn alive, void *user,
+spt_workspace_score(struct spt_workspace *workspace, const struct spt_watch *watch,
                     struct septum_error *err);
 
 /*

@@ -11,13 +11,13 @@
 /* The model's best F-score, and how far its probabilities are off (may be NULL). */
 static enum septum_status
 score(const struct spt_model *model, const struct spt_samples *labelled,
-      enum spt_precision precision, spt_alive_fn alive, void *user, double *f_score,
+      enum spt_precision precision, const struct spt_watch *watch, double *f_score,
       double *calibration_error, struct septum_error *err)
 {
     struct spt_tally tally = {0};
     enum septum_status status = spt_evaluate_model(
-        model, precision, labelled, spt_evaluate_every(labelled, MOST_IMAGES), alive,
-        user, &tally, err);
+        model, precision, labelled, spt_evaluate_every(labelled, MOST_IMAGES), watch,
+        &tally, err);
 
     if (status != SEPTUM_OK)
         return status;
@@ -29,18 +29,18 @@ score(const struct spt_model *model, const struct spt_samples *labelled,
 
 enum septum_status
 spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
-                enum spt_precision precision, spt_alive_fn alive, void *user,
+                enum spt_precision precision, const struct spt_watch *watch,
                 struct spt_domain *out, struct septum_error *err)
 {
     struct spt_domain domain = {0};
     double negative_error = 0;
-    enum septum_status status = score(model, labelled, precision, alive, user,
+    enum septum_status status = score(model, labelled, precision, watch,
                                       &domain.f_score, &domain.calibration_error, err);
 
     if (status != SEPTUM_OK)
         return status;
     spt_model_negate(model);
-    status = score(model, labelled, precision, alive, user, &domain.negative_f_score,
+    status = score(model, labelled, precision, watch, &domain.negative_f_score,
                    &negative_error, err);
     domain.inverse =
         status == SEPTUM_OK && domain.negative_f_score > domain.f_score + MARGIN;
@@ -66,7 +66,7 @@ best_known(const struct spt_samples *labelled)
 
 enum septum_status
 spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelled,
-                enum spt_precision precision, spt_alive_fn alive, void *user,
+                enum spt_precision precision, const struct spt_watch *watch,
                 struct spt_domain *domain, struct septum_error *err)
 {
     const struct spt_sample *sample = best_known(labelled);
@@ -82,8 +82,8 @@ spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelle
 
         status = spt_zoom_part(sample, &place, (enum spt_zoom)zoom, &part, err);
         if (status == SEPTUM_OK)
-            status = score(model, &part, precision, alive, user,
-                           &domain->zoom_f_score[zoom], NULL, err);
+            status = score(model, &part, precision, watch, &domain->zoom_f_score[zoom],
+                           NULL, err);
         spt_samples_clear(&part);
     }
     return status;

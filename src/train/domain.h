@@ -24,11 +24,11 @@ struct spt_domain {
 /*
  * Measure `model` on (at most two of) the labelled samples, and turn it for good, by
  * spt_model_negate(), when their negatives score higher by more than 0.05, which chance
- * does not bring.  `alive` may be NULL.
+ * does not bring.  `watch` may be NULL.
  */
 enum septum_status
 spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
-                enum spt_precision precision, spt_alive_fn alive, void *user,
+                enum spt_precision precision, const struct spt_watch *watch,
                 struct spt_domain *out, struct septum_error *err);
 
 /* Measure the model that has met the domain at half and at double size as well, on one
@@ -36,7 +36,7 @@ spt_domain_meet(struct spt_model *model, const struct spt_samples *labelled,
  * small for its window at half the size. */
 enum septum_status
 spt_domain_zoom(const struct spt_model *model, const struct spt_samples *labelled,
-                enum spt_precision precision, spt_alive_fn alive, void *user,
+                enum spt_precision precision, const struct spt_watch *watch,
                 struct spt_domain *domain, struct septum_error *err);
 
 /* The size at which it finds more, by more than chance brings; else SPT_ZOOM_SAME. */

@@ -10,16 +10,17 @@
 
 enum septum_status
 spt_evaluate(struct spt_predictor *predictor, const struct spt_samples *samples,
-             size_t every, spt_alive_fn alive, void *user, struct spt_tally *tally,
+             size_t every, const struct spt_watch *watch, struct spt_tally *tally,
              struct septum_error *err)
 {
-    return spt_evaluate_cells(predictor, samples, every, alive, user, tally, NULL, err);
+    return spt_evaluate_cells(predictor, samples, every, watch, tally, NULL, err);
 }
 
 enum septum_status
 spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
-                   const struct spt_samples *samples, size_t every, spt_alive_fn alive,
-                   void *user, struct spt_tally *tally, struct septum_error *err)
+                   const struct spt_samples *samples, size_t every,
+                   const struct spt_watch *watch, struct spt_tally *tally,
+                   struct septum_error *err)
 {
     const struct spt_predict_options options = {.precision = precision};
     struct spt_predictor *predictor = NULL;
@@ -29,7 +30,7 @@ spt_evaluate_model(const struct spt_model *model, enum spt_precision precision,
     if (status == SEPTUM_OK)
         status = spt_predictor_create(net, &options, &predictor, err);
     if (status == SEPTUM_OK)
-        status = spt_evaluate(predictor, samples, every, alive, user, tally, err);
+        status = spt_evaluate(predictor, samples, every, watch, tally, err);
     spt_predictor_free(predictor);
     spt_net_free(net);
     return status;
@@ -47,9 +48,8 @@ spt_evaluate_every(const struct spt_samples *samples, size_t most)
 
 enum septum_status
 spt_evaluate_cells(struct spt_predictor *predictor, const struct spt_samples *samples,
-                   size_t every, spt_alive_fn alive, void *user,
-                   struct spt_tally *tally, struct spt_partition_tally *cells,
-                   struct septum_error *err)
+                   size_t every, const struct spt_watch *watch, struct spt_tally *tally,
+                   struct spt_partition_tally *cells, struct septum_error *err)
 {
     enum septum_status status = SEPTUM_OK;
     size_t known = 0; /* samples so far that know something */
@@ -61,7 +61,7 @@ spt_evaluate_cells(struct spt_predictor *predictor, const struct spt_samples *sa
 
         if (sample->known == 0 || known++ % every != 0)
             continue;
-        if (alive != NULL && !alive(user))
+        if (!spt_watch_alive(watch, (double)i / (double)samples->count))
             return spt_fail(err, SEPTUM_ESTOPPED, "stopped");
         membrane = spt_alloc_array(pixels, sizeof *membrane);
         if (membrane == NULL)

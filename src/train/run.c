@@ -34,6 +34,7 @@ struct state {
     uint64_t evaluated;     /* after so many steps */
     bool stopped;
     char line[160];
+    struct spt_watch watch; /* that evaluations are under */
 };
 
 static uint64_t
@@ -80,8 +81,9 @@ report(struct state *state, bool milestone)
 }
 
 static bool
-alive(void *user)
+alive(void *user, double fraction)
 {
+    (void)fraction; /* of an evaluation, not of the training */
     return report(user, false);
 }
 
@@ -116,7 +118,7 @@ evaluate(struct state *state, struct septum_error *err)
     spt_trainer_publish(state->trainer, state->answer);
     state->tally = (struct spt_tally){0};
     state->evaluated = steps_done(state);
-    return samples != NULL ? spt_evaluate(state->predictor, samples, 1, alive, state,
+    return samples != NULL ? spt_evaluate(state->predictor, samples, 1, &state->watch,
                                           &state->tally, err)
                            : SEPTUM_OK;
 }
@@ -140,7 +142,7 @@ find_threshold(struct state *state, struct spt_run_result *out,
         return SEPTUM_OK;
     status = spt_evaluate(state->predictor, run->samples,
                           spt_evaluate_every(run->samples, SPT_RUN_THRESHOLD_IMAGES),
-                          alive, state, &state->tally, err);
+                          &state->watch, &state->tally, err);
     out->threshold = spt_tally_choose(&state->tally).threshold;
     if (run->judges == NULL)
         out->f_score = spt_tally_best(&state->tally).f_score;
@@ -268,7 +270,11 @@ enum septum_status
 spt_run(struct spt_net *net, const struct spt_run *run, struct spt_run_result *out,
         struct septum_error *err)
 {
-    struct state state = {.run = run, .evaluated = UINT64_MAX}; /* never */
+    struct state state = {
+        .run = run,
+        .evaluated = UINT64_MAX, /* never */
+        .watch = {alive, &state},
+    };
     struct spt_run_result result = {0};
     enum septum_status status = begin(&state, net, err);
 

@@ -53,7 +53,7 @@ find_temperature(struct world *world, const struct spt_samples *samples)
 
     memset(&logits, 0, sizeof logits);
     assert_int_equal(
-        spt_measure_logits(predictor, samples, 1, &options, NULL, NULL, &logits, NULL),
+        spt_measure_logits(predictor, samples, 1, &options, NULL, &logits, NULL),
         SEPTUM_OK);
     spt_predictor_free(predictor);
     spt_net_free(net);

@@ -285,10 +285,11 @@ gives_features_on_the_way(void **state)
 }
 
 static bool
-stop(void *user)
+stop(void *user, double fraction)
 {
     size_t *left = user;
 
+    assert_true(fraction >= 0 && fraction < 1);
     return (*left)-- > 0;
 }
 
@@ -302,6 +303,7 @@ counts_the_known_pixels_of_every_so_manieth_image(void **state)
     struct scene scene;
     double temperature = 77;
     size_t left = 1;
+    const struct spt_watch watch = {stop, &left};
 
     (void)state;
     open_scene(&scene);
@@ -316,16 +318,16 @@ counts_the_known_pixels_of_every_so_manieth_image(void **state)
         spt_logits_add(&wanted, once, sample->labels, PIXELS);
     }
     assert_int_equal(spt_measure_logits(scene.predictor, &scene.samples, 2, &options,
-                                        NULL, NULL, &logits, NULL),
+                                        NULL, &logits, NULL),
                      SEPTUM_OK);
     assert_memory_equal(&logits, &wanted, sizeof wanted);
     assert_int_equal(spt_measure_temperature(scene.predictor, &scene.samples, 1,
-                                             &options, stop, &left, &temperature, &err),
+                                             &options, &watch, &temperature, &err),
                      SEPTUM_ESTOPPED);
     assert_string_equal(err.text, "stopped");
     assert_true(temperature == 77);
     assert_int_equal(spt_measure_temperature(scene.predictor, &scene.samples, 2,
-                                             &options, NULL, NULL, &temperature, NULL),
+                                             &options, NULL, &temperature, NULL),
                      SEPTUM_OK);
     assert_true(temperature == spt_logits_temperature(&wanted));
     close_scene(&scene);

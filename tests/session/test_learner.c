@@ -187,7 +187,7 @@ score_model(struct fixture *fixture)
     struct septum_error err;
 
     assert_int_equal(spt_evaluate(fixture->workspace.predictor, &fixture->validation, 1,
-                                  NULL, NULL, &tally, &err),
+                                  NULL, &tally, &err),
                      SEPTUM_OK);
     return spt_tally_best(&tally).f_score;
 }

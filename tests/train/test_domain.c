@@ -43,7 +43,7 @@ meet(struct spt_model *model, const struct spt_samples *samples)
     struct spt_domain domain;
 
     assert_int_equal(
-        spt_domain_meet(model, samples, SPT_PRECISION_F32, NULL, NULL, &domain, NULL),
+        spt_domain_meet(model, samples, SPT_PRECISION_F32, NULL, &domain, NULL),
         SEPTUM_OK);
     return domain;
 }
@@ -131,9 +131,10 @@ leaves_a_model_when_there_is_nothing_to_choose(void **state)
 }
 
 static bool
-refuse(void *user)
+refuse(void *user, double fraction)
 {
     (void)user;
+    (void)fraction;
     return false;
 }
 
@@ -143,13 +144,14 @@ leaves_a_model_as_it_was_when_stopped(void **state)
     struct spt_model model = lines_bright_model(-1);
     const size_t middle = model.spec.layer[0].weights + 4;
     struct spt_samples samples;
+    const struct spt_watch watch = {refuse, NULL};
     struct spt_domain domain;
 
     (void)state;
     material_samples(&samples, 2, SIDE, SIDE, 1);
-    assert_int_equal(spt_domain_meet(&model, &samples, SPT_PRECISION_F32, refuse, NULL,
-                                     &domain, NULL),
-                     SEPTUM_ESTOPPED);
+    assert_int_equal(
+        spt_domain_meet(&model, &samples, SPT_PRECISION_F32, &watch, &domain, NULL),
+        SEPTUM_ESTOPPED);
     assert_true(model.parameters[middle] == -1);
     spt_samples_clear(&samples);
     spt_model_clear(&model);
@@ -163,7 +165,7 @@ zoom(const struct spt_model *model, uint32_t thickness)
 
     lines_samples(&samples, thickness);
     assert_int_equal(
-        spt_domain_zoom(model, &samples, SPT_PRECISION_F32, NULL, NULL, &domain, NULL),
+        spt_domain_zoom(model, &samples, SPT_PRECISION_F32, NULL, &domain, NULL),
         SEPTUM_OK);
     spt_samples_clear(&samples);
     return domain;

@@ -65,7 +65,7 @@ counts_the_known_pixels_of_all_samples(void **state)
 
     (void)state;
     assert_int_equal(
-        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, NULL, &tally, NULL),
+        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, &tally, NULL),
         SEPTUM_OK);
     for (size_t i = 0; i < 3; i++) {
         const struct spt_sample *sample = &setting.samples.sample[i];
@@ -80,7 +80,7 @@ counts_the_known_pixels_of_all_samples(void **state)
     assert_memory_equal(&tally, &wanted, sizeof tally);
     /* What the tally held stays in it. */
     assert_int_equal(
-        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, NULL, &tally, NULL),
+        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, &tally, NULL),
         SEPTUM_OK);
     assert_int_equal(count_pixels(&tally), 712);
     end(&setting);
@@ -99,7 +99,7 @@ takes_every_nth_of_the_samples_that_know_something(void **state)
         struct spt_tally tally = {0};
 
         assert_int_equal(spt_evaluate(setting.predictor, &setting.samples, every, NULL,
-                                      NULL, &tally, NULL),
+                                      &tally, NULL),
                          SEPTUM_OK);
         assert_int_equal(count_pixels(&tally), wanted[every]);
     }
@@ -111,10 +111,11 @@ takes_every_nth_of_the_samples_that_know_something(void **state)
 }
 
 static bool
-count_down(void *user)
+count_down(void *user, double fraction)
 {
     int *left = user;
 
+    assert_true(fraction >= 0 && fraction < 1);
     return (*left)-- > 0;
 }
 
@@ -130,8 +131,9 @@ asks_before_each_image_and_stops_when_told(void **state)
         struct spt_tally tally = {0};
         struct septum_error err = {0};
         int left = images;
-        enum septum_status status = spt_evaluate(setting.predictor, &setting.samples, 1,
-                                                 count_down, &left, &tally, &err);
+        const struct spt_watch watch = {count_down, &left};
+        enum septum_status status =
+            spt_evaluate(setting.predictor, &setting.samples, 1, &watch, &tally, &err);
 
         assert_int_equal(status, images < 3 ? SEPTUM_ESTOPPED : SEPTUM_OK);
         assert_string_equal(err.text, images < 3 ? "stopped" : "");
@@ -150,7 +152,7 @@ of_samples_that_know_nothing_nothing_is_counted(void **state)
 
     (void)state;
     assert_int_equal(
-        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, NULL, &tally, NULL),
+        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, &tally, NULL),
         SEPTUM_OK);
     assert_int_equal(count_pixels(&tally), 0);
     end(&setting);
@@ -167,7 +169,7 @@ passes_on_what_prediction_refuses(void **state)
     (void)state;
     setting.samples.sample[0].height = 10;
     assert_int_equal(
-        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, NULL, &tally, &err),
+        spt_evaluate(setting.predictor, &setting.samples, 1, NULL, &tally, &err),
         SEPTUM_EINVAL);
     assert_string_equal(err.text,
                         "16 x 10 pixels, smaller than the net's window of 14 x 14");

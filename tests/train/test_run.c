@@ -107,7 +107,7 @@ find_best(struct spt_net *net, const struct spt_samples *samples, double *chosen
     struct spt_tally tally = {0};
 
     assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
-    assert_int_equal(spt_evaluate(predictor, samples, 1, NULL, NULL, &tally, NULL),
+    assert_int_equal(spt_evaluate(predictor, samples, 1, NULL, &tally, NULL),
                      SEPTUM_OK);
     spt_predictor_free(predictor);
     *chosen = spt_tally_choose(&tally).threshold;
@@ -189,7 +189,7 @@ labels_kept_to_judge_by_help_to_find_the_threshold(void **state)
     for (int kept = 0; kept < 2; kept++)
         assert_int_equal(spt_evaluate(predictor,
                                       kept ? &training.validation : &training.samples,
-                                      1, NULL, NULL, &tally, NULL),
+                                      1, NULL, &tally, NULL),
                          SEPTUM_OK);
     spt_predictor_free(predictor);
     assert_true(training.result.threshold == spt_tally_choose(&tally).threshold);

@@ -21,7 +21,7 @@ find_f_score(struct spt_net *net, const struct spt_samples *samples)
     struct spt_tally tally = {0};
 
     assert_int_equal(spt_predictor_create(net, &options, &predictor, NULL), SEPTUM_OK);
-    assert_int_equal(spt_evaluate(predictor, samples, 1, NULL, NULL, &tally, NULL),
+    assert_int_equal(spt_evaluate(predictor, samples, 1, NULL, &tally, NULL),
                      SEPTUM_OK);
     spt_predictor_free(predictor);
     return spt_tally_best(&tally).f_score;
