@@ -24,31 +24,19 @@ hold_out(const struct spt_trial *trial, uint64_t seed, struct spt_samples *held,
          struct septum_error *err)
 {
     const struct spt_samples *labelled = trial->labelled;
-    struct spt_samples copies = *labelled;
+    struct spt_samples copies = {0};
     enum septum_status status = SEPTUM_OK;
 
     copies.sample = spt_alloc_array(labelled->count, sizeof *copies.sample);
     if (copies.sample == NULL)
         return spt_fail_memory(err, "calibration",
                                labelled->count * sizeof *copies.sample);
-    for (size_t i = 0; i < labelled->count && status == SEPTUM_OK; i++) {
-        const struct spt_sample *sample = &labelled->sample[i];
-        size_t pixels = (size_t)sample->height * sample->width;
-
-        copies.sample[i] = *sample; /* its pixels are borrowed */
-        copies.sample[i].labels = spt_alloc_array(pixels, 1);
-        if (copies.sample[i].labels == NULL)
-            status = spt_fail_memory(err, "calibration", pixels);
-        else
-            memcpy(copies.sample[i].labels, sample->labels, pixels);
-    }
+    for (size_t i = 0; i < labelled->count && status == SEPTUM_OK; i++)
+        status = spt_samples_append(&copies, &labelled->sample[i], true, err);
     if (status == SEPTUM_OK)
         status = spt_samples_hold_out(&copies, trial->source->spec.window,
                                       trial->settings->judges, seed, held, err);
-    for (size_t i = 0; i < labelled->count; i++)
-        if (copies.sample[i].labels != labelled->sample[i].labels)
-            free(copies.sample[i].labels);
-    free(copies.sample);
+    spt_samples_clear(&copies);
     return status;
 }
 

@@ -82,33 +82,15 @@ alive(void *user, double fraction)
     return report(user, false);
 }
 
-/* Copy samples to the end of `to`, which has room; with their labels or without. */
 static enum septum_status
 append_samples(struct spt_samples *to, const struct spt_samples *from, bool labels,
                struct septum_error *err)
 {
-    for (size_t i = 0; i < from->count; i++) {
-        const struct spt_sample *sample = &from->sample[i];
-        struct spt_sample *copy = &to->sample[to->count++];
-        size_t pixels = (size_t)sample->height * sample->width;
+    enum septum_status status = SEPTUM_OK;
 
-        *copy = (struct spt_sample){.height = sample->height, .width = sample->width};
-        copy->pixels = spt_alloc_array(pixels, sizeof *copy->pixels);
-        copy->labels = spt_alloc_array(pixels, 1);
-        if (copy->pixels == NULL || copy->labels == NULL)
-            return spt_fail_memory(err, "images", pixels * (sizeof *copy->pixels + 1));
-        memcpy(copy->pixels, sample->pixels, pixels * sizeof *copy->pixels);
-        if (!labels) {
-            memset(copy->labels, SPT_LABEL_UNKNOWN, pixels);
-            continue;
-        }
-        memcpy(copy->labels, sample->labels, pixels);
-        copy->known = sample->known;
-        copy->membrane = sample->membrane;
-        to->known += sample->known;
-        to->membrane += sample->membrane;
-    }
-    return SEPTUM_OK;
+    for (size_t i = 0; i < from->count && status == SEPTUM_OK; i++)
+        status = spt_samples_append(to, &from->sample[i], labels, err);
+    return status;
 }
 
 static enum septum_status

@@ -4,7 +4,6 @@
 #include "train/hold_out.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/whole.h"
@@ -96,31 +95,23 @@ static enum septum_status
 copy_images(const struct spt_samples *from, const struct place *places, size_t count,
             struct spt_samples *to, size_t *copy_of, struct septum_error *err)
 {
+    enum septum_status status = SEPTUM_OK;
+
     to->sample = spt_alloc_array(from->count, sizeof *to->sample);
     if (to->sample == NULL)
         return spt_fail_memory(err, "labels to judge by",
                                from->count * sizeof *to->sample);
-    for (size_t i = 0; i < from->count; i++) {
-        const struct spt_sample *sample = &from->sample[i];
-        struct spt_sample *copy = &to->sample[to->count];
-        size_t pixels = (size_t)sample->height * sample->width;
+    for (size_t i = 0; i < from->count && status == SEPTUM_OK; i++) {
         bool wanted = false;
 
         for (size_t j = 0; j < count && !wanted; j++)
             wanted = places[j].image == i;
         if (!wanted)
             continue;
-        copy_of[i] = to->count++;
-        *copy = (struct spt_sample){.height = sample->height, .width = sample->width};
-        copy->pixels = spt_alloc_array(pixels, sizeof *copy->pixels);
-        copy->labels = spt_alloc_array(pixels, 1);
-        if (copy->pixels == NULL || copy->labels == NULL)
-            return spt_fail_memory(err, "labels to judge by",
-                                   pixels * (sizeof *copy->pixels + 1));
-        memcpy(copy->pixels, sample->pixels, pixels * sizeof *copy->pixels);
-        memset(copy->labels, SPT_LABEL_UNKNOWN, pixels);
+        copy_of[i] = to->count;
+        status = spt_samples_append(to, &from->sample[i], false, err);
     }
-    return SEPTUM_OK;
+    return status;
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include "train/samples.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "image/mirror.h"
@@ -97,6 +98,32 @@ spt_samples_load(const struct spt_set *images, const struct spt_set *masks,
     else
         spt_samples_clear(&samples);
     return status;
+}
+
+enum septum_status
+spt_samples_append(struct spt_samples *to, const struct spt_sample *sample, bool labels,
+                   struct septum_error *err)
+{
+    const size_t pixels = (size_t)sample->height * sample->width;
+    struct spt_sample *copy = &to->sample[to->count++];
+
+    *copy = (struct spt_sample){.height = sample->height, .width = sample->width};
+    copy->pixels = spt_alloc_array(pixels, sizeof *copy->pixels);
+    copy->labels = spt_alloc_array(pixels, 1);
+    if (copy->pixels == NULL || copy->labels == NULL)
+        return spt_fail_memory(err, "a copy of an image",
+                               pixels * (sizeof *copy->pixels + 1));
+    memcpy(copy->pixels, sample->pixels, pixels * sizeof *copy->pixels);
+    if (!labels) {
+        memset(copy->labels, SPT_LABEL_UNKNOWN, pixels);
+        return SEPTUM_OK;
+    }
+    memcpy(copy->labels, sample->labels, pixels);
+    copy->known = sample->known;
+    copy->membrane = sample->membrane;
+    to->known += copy->known;
+    to->membrane += copy->membrane;
+    return SEPTUM_OK;
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef SEPTUM_TRAIN_SAMPLES_H
 #define SEPTUM_TRAIN_SAMPLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,12 @@ spt_samples_load(const struct spt_set *images, const struct spt_set *masks,
                  const size_t *mask_of, const struct spt_mask_rule *rule,
                  uint32_t window, struct spt_samples *out, struct septum_error *err);
 void spt_samples_clear(struct spt_samples *samples);
+
+/* Put a copy of a sample behind those of `to`, which has room for it; with its labels,
+ * or all of them unknown.  Fails with SEPTUM_ENOMEM, and `to` stays to be cleared. */
+enum septum_status
+spt_samples_append(struct spt_samples *to, const struct spt_sample *sample, bool labels,
+                   struct septum_error *err);
 
 /* Add an image's size and its normalised pixels to a digest. */
 void spt_sample_digest(const struct spt_sample *sample, struct spt_sha256 *sha);
