@@ -8,123 +8,7 @@
 
 #include "base/json.h"
 #include "server/answers.h"
-
-#define WHOLE ((int64_t)1 << 53) /* JSON's numbers are exact up to here */
-#define TOOL_BYTES 32
-
-/* ---- what comes in --------------------------------------------------------------- */
-
-/* The members that a body may have; those that it has not are as they are here. */
-struct body {
-    int64_t number, of, image, lease;
-    double seconds; /* NaN: not said */
-    enum spt_change_kind kind;
-    bool has_kind;
-    char tool[TOOL_BYTES];
-    struct spt_runs runs;
-};
-
-static void
-read_kind(struct spt_json *json, struct body *body)
-{
-    char word[16];
-
-    spt_json_text(json, word, sizeof word);
-    for (int i = 0; spt_change_kinds[i] != NULL; i++)
-        if (strcmp(word, spt_change_kinds[i]) == 0) {
-            body->kind = (enum spt_change_kind)i;
-            body->has_kind = true;
-            return;
-        }
-    json->failed = true;
-}
-
-/* [[start, length, value], ...] */
-static void
-read_runs(struct spt_json *json, struct body *body)
-{
-    bool outer = false;
-
-    while (spt_json_item(json, &outer)) {
-        int64_t numbers[3] = {0};
-        bool inner = false;
-        int count = 0;
-
-        while (spt_json_item(json, &inner)) {
-            if (count == 3) {
-                json->failed = true;
-                return;
-            }
-            numbers[count] = spt_json_whole(json, count == 1,
-                                            count == 2 ? SPT_LABEL_UNKNOWN : WHOLE);
-            count++;
-        }
-        if (json->failed || count != 3 ||
-            !spt_runs_add(&body->runs,
-                          (struct spt_run){(uint64_t)numbers[0], (uint64_t)numbers[1],
-                                           (uint8_t)numbers[2]})) {
-            json->failed = true;
-            return;
-        }
-    }
-}
-
-static bool
-read_body(const struct spt_request *request, struct body *body)
-{
-    struct spt_json json = spt_json_read(request->body, request->body_bytes);
-    char name[16];
-    bool started = false;
-
-    *body = (struct body){.seconds = NAN};
-    while (spt_json_member(&json, &started, name, sizeof name)) {
-        if (strcmp(name, "number") == 0)
-            body->number = spt_json_whole(&json, 0, WHOLE);
-        else if (strcmp(name, "of") == 0)
-            body->of = spt_json_whole(&json, 0, WHOLE);
-        else if (strcmp(name, "image") == 0)
-            body->image = spt_json_whole(&json, 0, WHOLE);
-        else if (strcmp(name, "lease") == 0)
-            body->lease = spt_json_whole(&json, 0, WHOLE);
-        else if (strcmp(name, "seconds") == 0)
-            body->seconds = spt_json_number(&json);
-        else if (strcmp(name, "kind") == 0)
-            read_kind(&json, body);
-        else if (strcmp(name, "tool") == 0)
-            spt_json_text(&json, body->tool, sizeof body->tool);
-        else if (strcmp(name, "runs") == 0)
-            read_runs(&json, body);
-        else
-            spt_json_skip(&json);
-        if (json.failed)
-            break;
-    }
-    /* Nobody works on a region for a month. */
-    if (spt_json_ends(&json) &&
-        (isnan(body->seconds) || (body->seconds >= 0 && body->seconds < 2.7e6)))
-        return true;
-    spt_runs_clear(&body->runs);
-    return false;
-}
-
-static void
-respond_body(struct spt_response *response)
-{
-    spt_respond_error(response, 400, "what was sent is not what this takes");
-}
-
-/* Runs from strangers lie within the box. */
-static bool
-fit_box(const struct spt_runs *runs, const struct spt_sheet *sheet)
-{
-    uint64_t pixels = spt_sheet_pixels(sheet);
-
-    for (size_t i = 0; i < runs->count; i++)
-        if (runs->run[i].start >= pixels ||
-            runs->run[i].length > pixels - runs->run[i].start)
-            return false;
-    return true;
-}
+#include "server/body.h"
 
 /* ---- what goes out --------------------------------------------------------------- */
 
@@ -234,12 +118,12 @@ spt_answer_free(struct spt_site *site, const struct spt_request *request, int64_
     struct spt_text text = {0};
     struct spt_sheet sheet;
     struct septum_error err;
-    struct body body;
+    struct spt_body body;
     enum septum_status status;
 
     (void)id;
-    if (!read_body(request, &body)) {
-        respond_body(response);
+    if (!spt_body_read(request, &body)) {
+        spt_respond_body(response);
         return;
     }
     spt_runs_clear(&body.runs);
@@ -344,7 +228,7 @@ respond_behind(struct spt_response *response, int64_t last)
 
 static void
 record(struct spt_site *site, struct spt_project *project,
-       const struct spt_sheet *sheet, const struct body *body,
+       const struct spt_sheet *sheet, const struct spt_body *body,
        struct spt_response *response)
 {
     const struct spt_change change = {
@@ -380,17 +264,17 @@ spt_answer_change(struct spt_site *site, const struct spt_request *request, int6
 {
     struct spt_project *project;
     struct spt_sheet sheet = {0};
-    struct body body;
+    struct spt_body body;
 
-    if (!read_body(request, &body)) {
-        respond_body(response);
+    if (!spt_body_read(request, &body)) {
+        spt_respond_body(response);
         return;
     }
     project = spt_desk_take(site->desk);
     if (find_sheet(project, request, id, &sheet, response)) {
-        if (!body.has_kind || body.number < 1 || !fit_box(&body.runs, &sheet) ||
+        if (!body.has_kind || body.number < 1 || !spt_body_fits(&body, &sheet) ||
             (body.kind != SPT_CHANGE_PAINT && body.of == 0) || body.of >= body.number)
-            respond_body(response);
+            spt_respond_body(response);
         else
             record(site, project, &sheet, &body, response);
     }
@@ -475,7 +359,7 @@ respond_confirmed(struct spt_site *site, struct spt_project *project, const char
 static void
 confirm(struct spt_site *site, struct spt_project *project,
         const struct spt_sheet *sheet, const struct spt_request *request,
-        const struct body *body, struct spt_response *response)
+        const struct spt_body *body, struct spt_response *response)
 {
     double seconds = isnan(body->seconds) ? sheet->seconds : body->seconds;
     struct septum_error err;
@@ -498,11 +382,11 @@ spt_answer_confirm(struct spt_site *site, const struct spt_request *request, int
 {
     struct spt_project *project;
     struct spt_sheet sheet = {0};
-    struct body body;
+    struct spt_body body;
     int64_t answer = 0;
 
-    if (!read_body(request, &body)) {
-        respond_body(response);
+    if (!spt_body_read(request, &body)) {
+        spt_respond_body(response);
         return;
     }
     spt_runs_clear(&body.runs);
@@ -527,12 +411,12 @@ close_sheet(struct spt_site *site, const struct spt_request *request, int64_t id
     struct spt_sheet sheet = {0}, next = {0};
     struct spt_text text = {0};
     struct septum_error err;
-    struct body body;
+    struct spt_body body;
     bool closes; /* or is closed already */
     enum septum_status status = SEPTUM_OK;
 
-    if (!read_body(request, &body)) {
-        respond_body(response);
+    if (!spt_body_read(request, &body)) {
+        spt_respond_body(response);
         return;
     }
     spt_runs_clear(&body.runs);

@@ -1,0 +1,154 @@
+/*
+ * body.c - see body.h.
+ */
+#include "server/body.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+
+#define WHOLE ((int64_t)1 << 53) /* JSON's numbers are exact up to here */
+#define SECONDS 2.7e6            /* nobody works on a region for a month */
+
+static void
+read_number(struct spt_json *json, struct spt_body *body)
+{
+    body->number = spt_json_whole(json, 0, WHOLE);
+}
+
+static void
+read_of(struct spt_json *json, struct spt_body *body)
+{
+    body->of = spt_json_whole(json, 0, WHOLE);
+}
+
+static void
+read_image(struct spt_json *json, struct spt_body *body)
+{
+    body->image = spt_json_whole(json, 0, WHOLE);
+}
+
+static void
+read_lease(struct spt_json *json, struct spt_body *body)
+{
+    body->lease = spt_json_whole(json, 0, WHOLE);
+}
+
+static void
+read_seconds(struct spt_json *json, struct spt_body *body)
+{
+    body->seconds = spt_json_number(json);
+    if (!(body->seconds >= 0 && body->seconds < SECONDS))
+        json->failed = true;
+}
+
+static void
+read_kind(struct spt_json *json, struct spt_body *body)
+{
+    char word[16];
+
+    spt_json_text(json, word, sizeof word);
+    for (int i = 0; spt_change_kinds[i] != NULL; i++)
+        if (strcmp(word, spt_change_kinds[i]) == 0) {
+            body->kind = (enum spt_change_kind)i;
+            body->has_kind = true;
+            return;
+        }
+    json->failed = true;
+}
+
+static void
+read_tool(struct spt_json *json, struct spt_body *body)
+{
+    spt_json_text(json, body->tool, sizeof body->tool);
+}
+
+/* [[start, length, value], ...] */
+static void
+read_runs(struct spt_json *json, struct spt_body *body)
+{
+    bool outer = false;
+
+    while (spt_json_item(json, &outer)) {
+        int64_t numbers[3] = {0};
+        bool inner = false;
+        int count = 0;
+
+        while (spt_json_item(json, &inner)) {
+            if (count == 3) {
+                json->failed = true;
+                return;
+            }
+            numbers[count] = spt_json_whole(json, count == 1,
+                                            count == 2 ? SPT_LABEL_UNKNOWN : WHOLE);
+            count++;
+        }
+        if (json->failed || count != 3 ||
+            !spt_runs_add(&body->runs,
+                          (struct spt_run){(uint64_t)numbers[0], (uint64_t)numbers[1],
+                                           (uint8_t)numbers[2]})) {
+            json->failed = true;
+            return;
+        }
+    }
+}
+
+static const struct member {
+    const char *name;
+    void (*read)(struct spt_json *json, struct spt_body *body);
+} members[] = {
+    {"number", read_number}, {"of", read_of},     {"image", read_image},
+    {"lease", read_lease},   {"kind", read_kind}, {"seconds", read_seconds},
+    {"tool", read_tool},     {"runs", read_runs},
+};
+
+static const struct member *
+find_member(const char *name)
+{
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (strcmp(members[i].name, name) == 0)
+            return &members[i];
+    return NULL;
+}
+
+bool
+spt_body_read(const struct spt_request *request, struct spt_body *body)
+{
+    struct spt_json json = spt_json_read(request->body, request->body_bytes);
+    char name[16];
+    bool started = false;
+
+    *body = (struct spt_body){.seconds = NAN};
+    while (!json.failed && spt_json_member(&json, &started, name, sizeof name)) {
+        const struct member *member = find_member(name);
+
+        if (member != NULL)
+            member->read(&json, body);
+        else
+            spt_json_skip(&json);
+    }
+    if (spt_json_ends(&json))
+        return true;
+    spt_runs_clear(&body->runs);
+    return false;
+}
+
+void
+spt_respond_body(struct spt_response *response)
+{
+    spt_respond_error(response, 400, "what was sent is not what this takes");
+}
+
+bool
+spt_body_fits(const struct spt_body *body, const struct spt_sheet *sheet)
+{
+    const struct spt_runs *runs = &body->runs;
+    uint64_t pixels = spt_sheet_pixels(sheet);
+
+    for (size_t i = 0; i < runs->count; i++)
+        if (runs->run[i].start >= pixels ||
+            runs->run[i].length > pixels - runs->run[i].start)
+            return false;
+    return true;
+}
