@@ -16,6 +16,7 @@ spim-celegans-20w       spim      celegans   0-4      20      5-16  20-28       
 spim-confocal-5         spim      confocal   0-4      all     5-24  26,29,32,35,38  8
 spim-confocal-1         spim      confocal   0        all     5-24  26,29,32,35,38  8
 spim-confocal-20w       spim      confocal   0-4      20      5-24  26,29,32,35,38  8
+paper                   spim-40   confocal   0-4      all     5-24  26,29,32,35,38  8
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -44,7 +45,8 @@ slices() {
 }
 
 # Slices of the embryos under the light sheet: 50 to learn from, as in the paper, of five
-# embryos with few to many cells, and 6 of two more to validate on.
+# embryos with few to many cells, and 6 of two more to validate on. At the paper's scale
+# (spim-40) 14 more are for validation, and 50 to test on.
 #   SEED  SLICES CELLS WEAK MERGED GHOSTS
 embryos='
     101   10     60    .8   .25    .3
@@ -54,9 +56,16 @@ embryos='
     105   10     700   .7   .25    .3
     121   3      180   .8   .25    .3
     122   3      500   .8   .25    .3
+    131   7      120   .8   .25    .3
+    132   7      350   .8   .25    .4
+    141   10     60    .8   .25    .3
+    142   10     180   .8   .25    .3
+    143   10     180   .5   .1     .1
+    144   10     350   .8   .25    .5
+    145   10     700   .7   .25    .3
 '
 
-# The light sheet's slices, a folder an embryo.
+# The light sheet's slices, a folder an embryo; those that are there stay.
 simulate_spim() {
     mkdir -p "$output/data/spim"
     echo "$embryos" | while read -r seed slices cells weak merged ghosts; do
@@ -85,12 +94,61 @@ cut_middles() { # DIR
     mv "$1.part" "$1"
 }
 
-# The model of isbi2012, which experiments/transfer trains.
+# learn_spim EPOCHS VALIDATION...: the source model, from 50 slices of the light sheet.
+learn_spim() {
+    from=$output/data/spim epochs_of_source=$1
+    shift
+    simulate_spim
+    septum train --images "$from"/10?/images --labels "$from"/10?/labels \
+        --validate-images $(printf "$from/%s/images " "$@") \
+        --validate-labels $(printf "$from/%s/labels " "$@") \
+        -o "$output/$source.onnx" --epochs "$epochs_of_source" --resume
+}
+
+# The source model of a row, trained when it is missing: from 20 slices of isbi2012, or
+# from 50 of the light sheet, which at the paper's scale are seen in 40 epochs and tested.
+need_source() {
+    mkdir -p "$output"
+    [ ! -e "$output/$source.onnx" ] || return 0
+    case $source in
+    isbi2012)
+        from=$data/isbi2012
+        septum train --images $(slices "$from/images" 0 19) \
+            --labels $(slices "$from/labels" 0 19) \
+            --validate-images $(slices "$from/images" 20 23) \
+            --validate-labels $(slices "$from/labels" 20 23) \
+            -o "$output/$source.onnx" --resume
+        ;;
+    spim) learn_spim 6 121 122 ;;
+    spim-40)
+        learn_spim 40 121 122 131 132
+        for embryo in 141 142 143 144 145; do
+            septum segment -m "$output/$source.onnx" "$from/$embryo/images" \
+                -o "$output/$source-test/$embryo" --force
+        done
+        septum score -m "$output/$source.onnx" --truth "$from"/14?/labels \
+            --probability "$output/$source-test"/14? | tee "$output/$source-test.txt"
+        ;;
+    esac
+}
+
+# transfer DIR OPTION...: one experiment of the row that was read.
+transfer() {
+    to=$1
+    shift
+    need_source
+    folder=$(folder_of "$target")
+    [ "$windows" = all ] || set -- --labelled-windows "$windows" "$@"
+    septum experiment -o "$to" --source "$output/$source.onnx" \
+        --target-images "$folder/images" --target-labels "$folder/labels" \
+        --labelled "$labelled" --pool "$pool" --test "$test" --epochs "$epochs" \
+        --epoch-steps 150 --resume "$@"
+}
+
+# The model of isbi2012, for experiments that have no row.
 need_isbi2012() {
-    [ -e "$output/isbi2012.onnx" ] || {
-        echo "$(basename "$0"): run experiments/transfer isbi2012-celegans-1 first, for its source model" >&2
-        exit 1
-    }
+    source=isbi2012
+    need_source
 }
 
 # read_comparison celegans|vnc: sets images, pool, test and epochs of experiments that
