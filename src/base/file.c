@@ -293,14 +293,37 @@ spt_file_write(const char *path, const void *data, size_t count, bool force,
     return status;
 }
 
-enum septum_status
-spt_directory_make(const char *path, struct septum_error *err)
+static enum septum_status
+make_one(const char *path, struct septum_error *err)
 {
     struct stat about;
 
-    if (mkdir(path, 0777) == 0)
+    /* Looked at first: where one may not write, mkdir() may not say that it is there.
+     */
+    if ((stat(path, &about) == 0 && S_ISDIR(about.st_mode)) || mkdir(path, 0777) == 0)
         return SEPTUM_OK;
+    /* Somebody else may have made it since. */
     if (errno == EEXIST && stat(path, &about) == 0 && S_ISDIR(about.st_mode))
         return SEPTUM_OK;
     return spt_fail_errno(err, path);
+}
+
+enum septum_status
+spt_directory_make(const char *path, struct septum_error *err)
+{
+    char *part = strdup(path);
+    enum septum_status status = SEPTUM_OK;
+
+    if (part == NULL)
+        return spt_fail_memory(err, path, strlen(path) + 1);
+    for (char *slash = part; *slash != '\0' && status == SEPTUM_OK; slash++)
+        if (*slash == '/' && slash != part) {
+            *slash = '\0';
+            status = make_one(part, err);
+            *slash = '/';
+        }
+    if (status == SEPTUM_OK)
+        status = make_one(path, err);
+    free(part);
+    return status;
 }

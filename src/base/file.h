@@ -65,7 +65,7 @@ void spt_output_abandon(struct spt_output *output);
 enum septum_status spt_file_write(const char *path, const void *data, size_t count,
                                   bool force, struct septum_error *err);
 
-/* Make the directory `path` if it is not there (its parent must be). */
+/* Make the directory `path`, and those that it lies in, where they are missing. */
 enum septum_status spt_directory_make(const char *path, struct septum_error *err);
 
 /* True when something of that name exists. */

@@ -501,14 +501,20 @@ refuses_a_directory_where_a_file_is(void **state)
 }
 
 static void
-makes_no_parents(void **state)
+makes_the_directories_that_it_lies_in(void **state)
 {
-    const char *path = scratch_path("parent/child");
+    char path[600];
     struct septum_error err = {0};
 
     (void)state;
+    snprintf(path, sizeof path, "%s", scratch_path("parent/child//grandchild/"));
+    assert_int_equal(spt_directory_make(path, NULL), SEPTUM_OK);
+    assert_true(spt_file_exists(path));
+    scratch_write("parent/file", "x", 1);
+    snprintf(path, sizeof path, "%s", scratch_path("parent/file/child"));
     assert_int_equal(spt_directory_make(path, &err), SEPTUM_EIO);
-    assert_says(&err, path, "No such file or directory");
+    assert_says(&err, scratch_path("parent/file"), "File exists");
+    assert_holds(scratch_path("parent/file"), "x");
 }
 
 int
@@ -541,7 +547,7 @@ main(void)
         cmocka_unit_test(leaves_nothing_on_a_full_disk),
         cmocka_unit_test(makes_a_directory_once),
         cmocka_unit_test(refuses_a_directory_where_a_file_is),
-        cmocka_unit_test(makes_no_parents),
+        cmocka_unit_test(makes_the_directories_that_it_lies_in),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
