@@ -251,14 +251,41 @@ septum_train(const struct septum_train_options *options, struct septum_error *er
 
 /* ---- segmentation and scores ----------------------------------------------------- */
 
+/* How a probability map is cut into cells; all zero is the defaults. */
+struct septum_cells_options {
+    double threshold;   /* membrane from here on, up to 1; valid when has_threshold */
+    bool has_threshold; /* else 0.5 (of septum_segment() the model's) */
+    double depth;      /* how much less membrane-like than the pass to the next cell the
+                          inside of a cell is, up to 1: less divides more; 0 = 0.3 */
+    uint32_t min_size; /* pixels: what is smaller joins the next cell, or is dropped
+                          where membrane surrounds it; 0 = 20 */
+};
+
+/*
+ * Cut a probability map into cells, and bridge gaps in membranes: a watershed of the
+ * map, flooded from those of its minima that are `depth` deep (Meyer 1991; Vincent and
+ * Soille 1991; Grimaud 1992).  `cells` takes height * width numbers: 1 to *count, in
+ * the order of the cells' first pixels, row by row, and 0 for membrane and the lines
+ * between cells.  Each cell hangs together across the four sides of its pixels, and no
+ * two touch.  Refuses (SEPTUM_EINVAL) what is no probability, but for rounding by
+ * 0.001, no pixel, and more than 2^30 of them.  Takes 10 bytes a pixel of its own.
+ */
+SEPTUM_API enum septum_status
+septum_cells(const float *membrane, uint32_t height, uint32_t width,
+             const struct septum_cells_options *options, uint32_t *cells,
+             uint32_t *count, struct septum_error *err);
+
 struct septum_segment_options {
     const char *model;           /* model file; required */
     struct septum_source images; /* required */
     const char *directory;       /* made if missing; required */
     bool mask;                   /* also 255 = membrane at the model's threshold */
     bool uncertainty;            /* also 1 - 2 |P - 0.5|: 1 = most uncertain */
-    bool average;                /* mean over the symmetries that the model learnt
-                                    under, mostly 8: better, as many times the work */
+    bool cells;                  /* also numbered cells, which need the whole map in
+                                    memory: 18 bytes a pixel */
+    struct septum_cells_options cutting; /* of cells; else zero */
+    bool average; /* mean over the symmetries that the model learnt
+                     under, mostly 8: better, as many times the work */
     bool force;
     enum septum_precision precision;
     uint32_t tile;    /* side computed at once, pixels; 0 = what septum_bench()
@@ -271,9 +298,10 @@ struct septum_segment_options {
 
 /*
  * Write into `directory` for each image its probability map, NAME.tif (32-bit floats),
- * and where asked for NAME-mask.png (8 bit, 255 or 0) and NAME-uncertainty.tif (32-bit
- * floats).  NAME is the image's without its ending; of the pages of a TIFF file with
- * several, with "-0000", "-0001" and so on.
+ * and where asked for NAME-mask.png (8 bit, 255 or 0), NAME-uncertainty.tif (32-bit
+ * floats) and NAME-cells.tif (septum_cells() in 16 bits, or in 32 where there are more
+ * than 65,535 cells).  NAME is the image's without its ending; of the pages of a TIFF
+ * file with several, with "-0000", "-0001" and so on.
  *
  * Before the first image is predicted, all are looked at: one that is smaller than the
  * model's window, two of one name, one too large for `memory`, or without `force` one
@@ -287,9 +315,10 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
 struct septum_score_options {
     struct septum_masks truth;        /* required */
     struct septum_source probability; /* floats in [0, 1], or 8 bit with 255 = 1, or 16
-                                         bit with 65535 = 1; required */
-    double threshold;                 /* valid when has_threshold */
-    bool has_threshold;               /* else 0.5 */
+                                         bit with 65535 = 1; required, or else: */
+    struct septum_source cells; /* cell numbers below 2^24, 0 = membrane; or both */
+    double threshold;           /* valid when has_threshold */
+    bool has_threshold;         /* else 0.5 */
     const char *model; /* model file at whose own threshold to score too, or NULL */
 };
 
@@ -298,7 +327,8 @@ struct septum_score {
     double threshold, precision, recall, f_score, pixel_error;
     double best_f_score, best_threshold; /* over all thresholds */
     double best_pixel_error;             /* over all thresholds, at one of its own */
-    double v_rand, v_info; /* of cells, after thinning; NAN where truth has no cell */
+    double v_rand, v_info; /* of cells, after thinning; NAN where truth has no cell;
+                              of `cells` if they are given, else of the map's */
     double best_v_rand, best_v_rand_threshold; /* over 0, 0.1, ... 1 and `threshold` */
     double best_v_info, best_v_info_threshold;
     bool has_model; /* else those below are 0 */
@@ -312,7 +342,11 @@ struct septum_score {
  *
  * v_rand and v_info are the foreground-restricted Rand and information scores after
  * thinning of the ISBI 2012 challenge (Arganda-Carreras et al. 2015): they compare
- * cells, the connected parts that membranes leave, and are averaged over images.
+ * cells, the connected parts that membranes leave, and are averaged over images.  With
+ * `cells` they are those of the cells given, each number a cell, of which 0 is thinned
+ * in the same way; all others, best_v_rand and model_v_rand too, are always of the
+ * maps. Without maps these are NAN, and a threshold or a model is refused
+ * (SEPTUM_EINVAL).
  */
 SEPTUM_API enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,

@@ -9,13 +9,10 @@
 #include "api/source.h"
 #include "base/alloc.h"
 #include "image/input.h"
+#include "image/probability.h"
 #include "score/fscore.h"
 #include "score/partition.h"
 #include "train/model_file.h"
-
-/* Sharpened or averaged maps leave [0, 1] by rounding; by more, they are no
- * probabilities. */
-#define TOLERANCE 1e-3F
 
 #define COMMON_THRESHOLDS 11 /* of cells: 0, 0.1, ... 1, as the challenge has them */
 #define MIDDLE 5
@@ -34,16 +31,17 @@ scale_map(const struct spt_page *page, float *map, struct septum_error *err)
     const float white = (float)page->white;
     const size_t count = (size_t)page->height * page->width;
 
-    for (size_t i = 0; i < count; i++) {
+    size_t fault;
+
+    for (size_t i = 0; i < count; i++)
         map[i] /= white; /* exact for 51 of 255, as a product would not be */
-        if (map[i] < -TOLERANCE || map[i] > 1 + TOLERANCE)
-            return spt_fail(err, SEPTUM_EFORMAT,
-                            "%s%s: row %zu, column %zu: %g is no probability; "
-                            "give floats from 0 to 1, or 8-bit or 16-bit integers",
-                            page->path, spt_input_page_text(page->index).text,
-                            i / page->width, i % page->width, (double)map[i]);
-    }
-    return SEPTUM_OK;
+    if (spt_probability_check(map, count, &fault))
+        return SEPTUM_OK;
+    return spt_fail(err, SEPTUM_EFORMAT,
+                    "%s%s: row %zu, column %zu: %g is no probability; give floats from "
+                    "0 to 1, or 8-bit or 16-bit integers",
+                    page->path, spt_input_page_text(page->index).text,
+                    fault / page->width, fault % page->width, (double)map[fault]);
 }
 
 static enum septum_status
@@ -171,6 +169,16 @@ round_threshold(double threshold)
 }
 
 static enum septum_status
+refuse_unknown(const struct spt_labelled *labelled, struct septum_error *err)
+{
+    return spt_fail(err, SEPTUM_EINVAL,
+                    "%s: no pixel of the truth is known, so there is nothing to score",
+                    labelled->masks.pages[0].path);
+}
+
+/* ---- maps ------------------------------------------------------------------------ */
+
+static enum septum_status
 score_maps(const struct septum_score_options *options, struct septum_score *out,
            struct septum_error *err)
 {
@@ -178,18 +186,10 @@ score_maps(const struct septum_score_options *options, struct septum_score *out,
     struct spt_labelled labelled = {0};
     struct spt_model model = {0};
     struct counts *counts = spt_alloc_array(1, sizeof *counts);
-    struct septum_score score;
     enum septum_status status = SEPTUM_OK;
 
-    if (counts == NULL) {
-        status = spt_fail_memory(err, "the scores", sizeof *counts);
-        goto done;
-    }
-    if (!(threshold >= 0 && threshold <= 1)) {
-        status = spt_fail(err, SEPTUM_EINVAL, "the threshold is %g, not from 0 to 1",
-                          threshold);
-        goto done;
-    }
+    if (counts == NULL)
+        return spt_fail_memory(err, "the scores", sizeof *counts);
     if (options->model != NULL)
         status = spt_model_read(options->model, &model, err);
     if (status == SEPTUM_OK)
@@ -206,17 +206,13 @@ score_maps(const struct septum_score_options *options, struct septum_score *out,
     for (size_t i = 0; status == SEPTUM_OK && i < labelled.images.count; i++)
         status = count_page(&labelled, i, counts, err);
     if (status == SEPTUM_OK && count_pixels(&counts->pixels) == 0)
-        status = spt_fail(err, SEPTUM_EINVAL,
-                          "%s: no pixel of the truth is known, so there is nothing to "
-                          "score",
-                          labelled.masks.pages[0].path);
+        status = refuse_unknown(&labelled, err);
     if (status != SEPTUM_OK)
         goto done;
-    score = summarise(counts, threshold);
-    score.images = labelled.images.count;
+    *out = summarise(counts, threshold);
+    out->images = labelled.images.count;
     if (options->model != NULL)
-        add_model_scores(counts, model.threshold, &score);
-    *out = score;
+        add_model_scores(counts, model.threshold, out);
 done:
     spt_labelled_clear(&labelled);
     spt_model_clear(&model);
@@ -224,15 +220,111 @@ done:
     return status;
 }
 
+/* ---- cells ----------------------------------------------------------------------- */
+
+static enum septum_status
+count_cells(const struct spt_labelled *labelled, size_t index,
+            struct spt_partition_tally *tally, uint64_t *pixels,
+            struct septum_error *err)
+{
+    const struct spt_page *page = &labelled->images.pages[index];
+    const size_t count = (size_t)page->height * page->width;
+    uint32_t *cells = spt_alloc_array(count, sizeof *cells);
+    uint8_t *labels = spt_alloc_array(count, 1);
+    enum septum_status status;
+
+    if (cells == NULL || labels == NULL) {
+        status = spt_fail_memory(err, page->path, count * (sizeof *cells + 1));
+        goto done;
+    }
+    status = spt_mask_read_cells(page, cells, err);
+    if (status == SEPTUM_OK)
+        status = spt_labelled_read(labelled, index, labels, err);
+    if (status == SEPTUM_OK)
+        status = spt_partition_add_cells(tally, cells, labels, page->height,
+                                         page->width, err);
+    for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
+        *pixels += labels[i] != SPT_LABEL_UNKNOWN;
+done:
+    free(cells);
+    free(labels);
+    return status;
+}
+
+static enum septum_status
+score_cells(const struct septum_score_options *options, struct septum_score *out,
+            struct septum_error *err)
+{
+    struct spt_labelled labelled = {0};
+    struct spt_partition_tally tally = {0};
+    struct spt_partition_score mean;
+    uint64_t pixels = 0;
+    enum septum_status status = spt_labelled_open(
+        &options->cells, &options->truth, spt_segment_sift_cells, &labelled, err);
+
+    for (size_t i = 0; status == SEPTUM_OK && i < labelled.images.count; i++)
+        status = count_cells(&labelled, i, &tally, &pixels, err);
+    if (status == SEPTUM_OK && pixels == 0)
+        status = refuse_unknown(&labelled, err);
+    if (status != SEPTUM_OK)
+        goto done;
+    mean = spt_partition_mean(&tally, 0);
+    out->images = labelled.images.count;
+    out->pixels = pixels;
+    out->v_rand = mean.v_rand;
+    out->v_info = mean.v_info;
+done:
+    spt_labelled_clear(&labelled);
+    return status;
+}
+
+/* What nobody asked for: the scores of maps that are not there. */
+static const struct septum_score no_maps = {
+    .threshold = NAN,
+    .precision = NAN,
+    .recall = NAN,
+    .f_score = NAN,
+    .pixel_error = NAN,
+    .best_f_score = NAN,
+    .best_threshold = NAN,
+    .best_pixel_error = NAN,
+    .best_v_rand = NAN,
+    .best_v_rand_threshold = NAN,
+    .best_v_info = NAN,
+    .best_v_info_threshold = NAN,
+};
+
 enum septum_status
 septum_score(const struct septum_score_options *options, struct septum_score *out,
              struct septum_error *err)
 {
-    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK ||
-        SPT_REQUIRE(err,
-                    {"options->truth", spt_arguments_paths(&options->truth.source)},
-                    {"options->probability",
-                     spt_arguments_paths(&options->probability)}) != SEPTUM_OK)
+    struct septum_score score = no_maps;
+    bool maps, cells;
+    enum septum_status status = SEPTUM_OK;
+
+    if (SPT_REQUIRE(err, {"options", options}, {"out", out}) != SEPTUM_OK)
         return SEPTUM_EINVAL;
-    return score_maps(options, out, err);
+    maps = spt_arguments_paths(&options->probability) != NULL;
+    cells = spt_arguments_paths(&options->cells) != NULL;
+    if (SPT_REQUIRE(err, {"options->truth",
+                          spt_arguments_paths(&options->truth.source)}) != SEPTUM_OK)
+        return SEPTUM_EINVAL;
+    if (!maps && !cells)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "there is nothing to score; give probability maps, cells, or "
+                        "both");
+    if (!maps && (options->has_threshold || options->model != NULL))
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "a threshold is one of probability maps, and a model has one; "
+                        "give the maps, too");
+    if (options->has_threshold && !(options->threshold >= 0 && options->threshold <= 1))
+        return spt_fail(err, SEPTUM_EINVAL, "the threshold is %g, not from 0 to 1",
+                        options->threshold);
+    if (maps)
+        status = score_maps(options, &score, err);
+    if (cells && status == SEPTUM_OK)
+        status = score_cells(options, &score, err);
+    if (status == SEPTUM_OK)
+        *out = score;
+    return status;
 }

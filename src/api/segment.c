@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/arguments.h"
+#include "api/cells.h"
 #include "api/model.h"
 #include "api/precision.h"
 #include "api/segment_page.h"
@@ -76,6 +77,7 @@ struct job {
     struct spt_model model;
     struct spt_net *net;
     struct spt_predictor *predictor;
+    struct spt_cells_rule rule;
     double started;
     size_t image;            /* the one being worked on */
     uint64_t before, pixels; /* of the images before it; of all */
@@ -152,15 +154,22 @@ report(void *user, double part)
     return options->progress == NULL || options->progress(options->user, &about);
 }
 
-static enum septum_status
-segment_pages(struct job *job, struct septum_error *err)
+static struct spt_segmentation
+segmentation_of(struct job *job)
 {
-    const struct spt_segmentation segmentation = {
+    return (struct spt_segmentation){
         .options = job->options,
         .predictor = job->predictor,
         .threshold = job->model.threshold,
+        .rule = job->rule,
         .watch = {report, job},
     };
+}
+
+static enum septum_status
+segment_pages(struct job *job, struct septum_error *err)
+{
+    const struct spt_segmentation segmentation = segmentation_of(job);
     size_t count = job->images.count;
 
     for (size_t i = 0; i < count; i++)
@@ -194,6 +203,9 @@ prepare(struct job *job, struct septum_error *err)
     enum septum_status status = spt_model_read(options->model, &job->model, err);
 
     if (status == SEPTUM_OK)
+        status =
+            spt_cells_rule(&options->cutting, job->model.threshold, &job->rule, err);
+    if (status == SEPTUM_OK)
         status = spt_set_open(options->images.paths, options->images.count,
                               &job->images, err);
     for (size_t i = 0; status == SEPTUM_OK && i < job->images.count; i++)
@@ -206,6 +218,11 @@ prepare(struct job *job, struct septum_error *err)
                                      : spt_tile_recall(&job->model.spec, how.precision,
                                                        spt_engine_threads_now());
         status = spt_predictor_create(job->net, &how, &job->predictor, err);
+    }
+    for (size_t i = 0; status == SEPTUM_OK && i < job->images.count; i++) {
+        const struct spt_segmentation segmentation = segmentation_of(job);
+
+        status = spt_segment_check_cells(&segmentation, &job->images.pages[i], err);
     }
     return status;
 }
@@ -243,6 +260,12 @@ septum_segment(const struct septum_segment_options *options, struct septum_error
         SPT_ENUMS(err, {"precision", options->precision, SEPTUM_PRECISION_BF16}) !=
             SEPTUM_OK)
         return SEPTUM_EINVAL;
+    if (!options->cells &&
+        (options->cutting.has_threshold || options->cutting.depth != 0 ||
+         options->cutting.min_size > 0))
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "how to cut cells is said, but not that cells are wanted; ask "
+                        "for cells, too");
     before = spt_threads_begin(options->threads);
     status = segment(options, err);
     spt_threads_end(before);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/segment_cells.h"
 #include "base/alloc.h"
 #include "image/normalise.h"
 #include "image/rows.h"
@@ -47,17 +48,19 @@ enum wanted {
     ALWAYS,
     MASK,
     UNCERTAINTY,
+    CELLS,
 };
 
 static const struct product {
     const char *ending;
     enum wanted wanted;
     enum spt_picture_kind kind;
-    make_fn make;
+    make_fn make; /* NULL: not of each pixel alone, but of the whole map */
 } products[SPT_PRODUCTS] = {
     {".tif", ALWAYS, SPT_PICTURE_FLOAT_TIFF, keep},
     {"-mask.png", MASK, SPT_PICTURE_BYTE_PNG, call_membrane},
     {"-uncertainty.tif", UNCERTAINTY, SPT_PICTURE_FLOAT_TIFF, find_uncertainty},
+    {"-cells.tif", CELLS, SPT_PICTURE_SHORT_TIFF, NULL},
 };
 
 bool
@@ -66,11 +69,11 @@ spt_product_wanted(const struct septum_segment_options *options, size_t product)
     enum wanted wanted = products[product].wanted;
 
     return wanted == ALWAYS || (wanted == MASK && options->mask) ||
-           (wanted == UNCERTAINTY && options->uncertainty);
+           (wanted == UNCERTAINTY && options->uncertainty) ||
+           (wanted == CELLS && options->cells);
 }
 
-/* Letters of a name before the ending of a mask or of an uncertainty map; 0: has none.
- */
+/* Letters of a name before the ending of a product other than the map; 0: has none. */
 static size_t
 stem_length(const char *name)
 {
@@ -116,6 +119,38 @@ spt_segment_sift(struct spt_set *maps)
     maps->count = kept;
 }
 
+/* Letters of a name before the ending of cells; 0: has none. */
+static size_t
+cells_stem_length(const char *name)
+{
+    size_t stem = stem_length(name);
+
+    return stem > 0 && strcmp(name + stem, "-cells") == 0 ? stem : 0;
+}
+
+void
+spt_segment_sift_cells(struct spt_set *cells)
+{
+    struct spt_page *pages = cells->pages;
+    size_t kept = 0;
+    bool some = false;
+
+    for (size_t i = 0; i < cells->count; i++)
+        some = some || cells_stem_length(pages[i].name) > 0;
+    for (size_t i = 0; i < cells->count && some; i++) {
+        const size_t stem = cells_stem_length(pages[i].name);
+
+        if (stem == 0) {
+            free(pages[i].path);
+            free(pages[i].name);
+        } else {
+            pages[i].name[stem] = '\0';
+            pages[kept++] = pages[i];
+        }
+    }
+    cells->count = some ? kept : cells->count;
+}
+
 char *
 spt_product_path(const struct septum_segment_options *options,
                  const struct spt_page *page, size_t product)
@@ -132,6 +167,13 @@ static uint64_t
 memory_of(const struct septum_segment_options *options)
 {
     return options->memory > 0 ? options->memory : (uint64_t)1 << 30;
+}
+
+/* Bytes in MiB, rounded up or down. */
+static uint64_t
+in_mib(uint64_t bytes, bool up)
+{
+    return (bytes >> 20) + (up && bytes % ((uint64_t)1 << 20) > 0);
 }
 
 enum septum_status
@@ -159,7 +201,8 @@ struct work {
     const struct spt_page *page;
     struct spt_rows *rows;
     struct spt_normaliser normaliser;
-    struct spt_writer *writer[SPT_PRODUCTS]; /* NULL: not wanted */
+    struct spt_writer *writer[SPT_PRODUCTS]; /* NULL: not wanted, or not yet made */
+    struct spt_map map;                      /* to be cut into cells, or empty */
     float *values;                           /* a row of one product, */
     uint8_t *bytes;                          /* as bytes */
 };
@@ -249,35 +292,87 @@ write_row(struct work *work, size_t product, const float *membrane,
 }
 
 static enum septum_status
-take_rows(void *user, uint32_t count, const float *membrane, struct septum_error *err)
+take_rows(void *user, uint32_t count, const float *whole, struct septum_error *err)
 {
     struct work *work = user;
+    const float *membrane = whole;
     enum septum_status status = SEPTUM_OK;
 
     for (uint32_t y = 0; y < count; y++, membrane += work->page->width)
         for (size_t p = 0; p < SPT_PRODUCTS && status == SEPTUM_OK; p++)
             if (work->writer[p] != NULL)
                 status = write_row(work, p, membrane, err);
+    if (work->map.membrane != NULL)
+        spt_map_add(&work->map, whole, (size_t)count * work->page->width);
     return status;
 }
 
-static enum septum_status
-predict_page(struct work *work, struct septum_error *err)
+static struct spt_predict_stream
+stream_of(struct work *work)
 {
     const struct spt_page *page = work->page;
-    const struct spt_predict_stream stream = {
+    const uint64_t map_bytes = (uint64_t)page->height * page->width * SPT_MAP_BYTES;
+
+    return (struct spt_predict_stream){
         .name = page->path,
         .height = page->height,
         .width = page->width,
         .taken = PROCESS_BYTES + page->reading_bytes +
-                 (uint64_t)page->width * (1 + SPT_PRODUCTS) * sizeof(float),
+                 (uint64_t)page->width * (1 + SPT_PRODUCTS) * sizeof(float) +
+                 (work->segmentation->options->cells ? map_bytes : 0),
         .read = give_rows,
         .write = take_rows,
         .user = work,
         .watch = work->segmentation->watch,
     };
+}
+
+static enum septum_status
+predict_page(struct work *work, struct septum_error *err)
+{
+    const struct spt_predict_stream stream = stream_of(work);
 
     return spt_predict_stream(work->segmentation->predictor, &stream, err);
+}
+
+enum septum_status
+spt_segment_check_cells(const struct spt_segmentation *segmentation,
+                        const struct spt_page *page, struct septum_error *err)
+{
+    struct work work = {.segmentation = segmentation, .page = page};
+    const struct spt_predict_stream stream = stream_of(&work);
+    uint64_t least = spt_predict_stream_least(segmentation->predictor, &stream);
+
+    if (!segmentation->options->cells || least <= memory_of(segmentation->options))
+        return SEPTUM_OK;
+    return spt_fail(err, SEPTUM_EINVAL,
+                    "%s: cutting its %" PRIu32 " x %" PRIu32 " pixels into cells takes "
+                    "%" PRIu64 " MiB of memory at least, and %" PRIu64
+                    " are allowed; allow as much, or do without cells",
+                    page->path, page->width, page->height, in_mib(least, true),
+                    in_mib(memory_of(segmentation->options), false));
+}
+
+/* All of the map is there: cut it. */
+static enum septum_status
+cut_cells(struct work *work, struct septum_error *err)
+{
+    const struct septum_segment_options *options = work->segmentation->options;
+    enum septum_status status = SEPTUM_OK;
+
+    for (size_t p = 0; p < SPT_PRODUCTS && status == SEPTUM_OK; p++) {
+        char *path;
+
+        if (products[p].make != NULL || !spt_product_wanted(options, p))
+            continue;
+        path = spt_product_path(options, work->page, p);
+        status = path != NULL
+                     ? spt_map_cut(&work->map, work->page, &work->segmentation->rule,
+                                   path, options->force, &work->writer[p], err)
+                     : spt_fail_memory(err, work->page->path, 1);
+        free(path);
+    }
+    return status;
 }
 
 /* ---- a page ---------------------------------------------------------------------- */
@@ -294,7 +389,7 @@ open_products(struct work *work, struct septum_error *err)
                                             page->nm_per_pixel};
         char *path;
 
-        if (!spt_product_wanted(options, p))
+        if (products[p].make == NULL || !spt_product_wanted(options, p))
             continue;
         path = spt_product_path(options, page, p);
         status = path != NULL ? spt_writer_open(path, &picture, options->force,
@@ -319,8 +414,12 @@ do_page(struct work *work, struct septum_error *err)
         status = find_scale(work, err);
     if (status == SEPTUM_OK)
         status = open_products(work, err);
+    if (status == SEPTUM_OK && work->segmentation->options->cells)
+        status = spt_map_init(page, &work->map, err);
     if (status == SEPTUM_OK)
         status = predict_page(work, err);
+    if (status == SEPTUM_OK)
+        status = cut_cells(work, err);
     for (size_t p = 0; p < SPT_PRODUCTS && status == SEPTUM_OK; p++)
         if (work->writer[p] != NULL)
             status = spt_writer_commit(work->writer[p], err);
@@ -338,6 +437,7 @@ spt_segment_page(const struct spt_segmentation *segmentation,
         spt_writer_free(work.writer[p]);
     spt_rows_close(work.rows);
     spt_normaliser_clear(&work.normaliser);
+    spt_map_clear(&work.map);
     free(work.values);
     free(work.bytes);
     return status;

@@ -2,16 +2,17 @@
  * segment_page.h - one image of any size into the files that segmenting it gives.
  *
  * The image is read three times: twice for its percentiles, once to be predicted.  At
- * no time is more of it in memory than a row of tiles sees.
+ * no time is more of it in memory than a row of tiles sees, unless cells are wanted.
  */
 #ifndef SEPTUM_API_SEGMENT_PAGE_H
 #define SEPTUM_API_SEGMENT_PAGE_H
 
+#include "cells/cells.h"
 #include "image/set.h"
 #include "predict/predict.h"
 
 /* The files that an image gives, in the order of spt_product_path()'s numbers. */
-#define SPT_PRODUCTS 3
+#define SPT_PRODUCTS 4
 
 /* Is product number `product` asked for? */
 bool spt_product_wanted(const struct septum_segment_options *options, size_t product);
@@ -22,8 +23,12 @@ char *spt_product_path(const struct septum_segment_options *options,
                        const struct spt_page *page, size_t product);
 
 /* Drop from a set of maps what septum segment wrote beside them: pages whose names are
- * another's with the ending of a mask or of an uncertainty map. */
+ * another's with the ending of a mask, of an uncertainty map or of cells. */
 void spt_segment_sift(struct spt_set *maps);
+
+/* Where some pages of a set have the names of cells, keep only these, under the names
+ * of the images that they are of. */
+void spt_segment_sift_cells(struct spt_set *cells);
 
 /* Refuse a page whose file can only be read with more memory than is allowed. */
 enum septum_status
@@ -33,9 +38,16 @@ spt_segment_check(const struct septum_segment_options *options,
 struct spt_segmentation {
     const struct septum_segment_options *options;
     struct spt_predictor *predictor;
-    double threshold;       /* of membrane, for the mask */
+    double threshold; /* of membrane, for the mask */
+    struct spt_cells_rule rule;
     struct spt_watch watch; /* told how much of the page is done */
 };
+
+/* Refuse a page that has no room for its map beside the smallest tile, if it is to be
+ * cut into cells. */
+enum septum_status
+spt_segment_check_cells(const struct spt_segmentation *segmentation,
+                        const struct spt_page *page, struct septum_error *err);
 
 /* Segment `page`: all its files appear whole, or none of them. */
 enum septum_status

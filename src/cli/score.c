@@ -17,8 +17,9 @@ static const struct spt_option rows[] = {
              "masks that say where membrane is"),
      .required = true},
     {SPT_ROW("probability", SOURCE, "SRC...", options.probability,
-             "probability maps: floats from 0 to 1, 8 or 16 bit"),
-     .required = true},
+             "probability maps: floats from 0 to 1, 8 or 16 bit")},
+    {SPT_ROW("cells", SOURCE, "SRC...", options.cells,
+             "cell numbers, 0 = membrane, as segment --cells writes them")},
     {SPT_ROW("threshold", FRACTION, "T", options.threshold,
              "membrane from this probability on (default: 0.5)"),
      .given = AT(options.has_threshold)},
@@ -31,12 +32,15 @@ static const struct spt_option rows[] = {
 
 static const struct spt_usage usage = {
     .command = "score",
-    .synopsis = "--truth SRC... --probability SRC... [OPTION...]",
+    .synopsis = "--truth SRC... [--probability SRC...] [--cells SRC...] [OPTION...]",
     .about =
         "Compare probability maps with truth at a threshold and at the best one: pixel "
         "by\npixel, over all images together (precision, recall and F-score of the "
         "membrane,\nthe share of wrong pixels), and cell by cell, averaged over images "
-        "(V_rand and\nV_info of the ISBI 2012 challenge, after thinning of membranes).",
+        "(V_rand and\nV_info of the ISBI 2012 challenge, after thinning of membranes). "
+        " "
+        "With --cells these\ntwo are of the cells given, and all else is of the maps: "
+        "none without --probability.",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
 };

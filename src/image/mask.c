@@ -4,13 +4,11 @@
 #include "image/mask.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "image/input.h"
-
-/* Above it a float no longer tells every whole number from the next. */
-#define EXACT_MAX 16777216.0f
 
 static void
 label_values(const float *values, size_t count, const struct spt_mask_rule *rule,
@@ -69,15 +67,43 @@ check_instances(const struct spt_page *page, const struct spt_mask_rule *rule,
                         "value; choose one",
                         page->path);
     for (size_t i = 0; i < count; i++) {
-        if (values[i] > EXACT_MAX)
+        if (values[i] > SPT_MASK_NUMBER_MAX)
             return spt_fail(err, SEPTUM_EFORMAT,
                             "%s%s: the cell number at row %zu, column %zu is above "
                             "%.0f, the largest that is told apart; number the cells "
                             "from 1",
                             page->path, spt_input_page_text(page->index).text,
-                            i / page->width, i % page->width, (double)EXACT_MAX);
+                            i / page->width, i % page->width,
+                            (double)SPT_MASK_NUMBER_MAX);
     }
     return SEPTUM_OK;
+}
+
+enum septum_status
+spt_mask_read_cells(const struct spt_page *page, uint32_t *cells,
+                    struct septum_error *err)
+{
+    const struct spt_mask_rule rule = {.instances = true};
+    size_t count = (size_t)page->height * page->width;
+    float *values = spt_alloc_array(count, sizeof *values);
+    enum septum_status status;
+
+    if (values == NULL)
+        return spt_fail_memory(err, page->path, count * sizeof *values);
+    status = spt_page_read(page, values, err);
+    if (status == SEPTUM_OK)
+        status = check_instances(page, &rule, values, err);
+    for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
+        if (values[i] < 0 || values[i] != floorf(values[i]))
+            status = spt_fail(err, SEPTUM_EFORMAT,
+                              "%s%s: row %zu, column %zu: %g is no cell number; give "
+                              "whole numbers, 0 for membrane",
+                              page->path, spt_input_page_text(page->index).text,
+                              i / page->width, i % page->width, (double)values[i]);
+    for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
+        cells[i] = (uint32_t)values[i];
+    free(values);
+    return status;
 }
 
 enum septum_status

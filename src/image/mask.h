@@ -15,6 +15,9 @@ enum spt_label {
     SPT_LABEL_UNKNOWN = 2, /* nobody has said */
 };
 
+/* The largest cell number: beyond it a float no longer tells each from the next. */
+#define SPT_MASK_NUMBER_MAX 16777215.0F
+
 /* How mask values become labels.  A zero struct: non-zero is membrane, all is known. */
 struct spt_mask_rule {
     bool has_membrane_value, has_unlabelled_value;
@@ -30,5 +33,10 @@ struct spt_mask_rule {
 enum septum_status
 spt_mask_read(const struct spt_page *page, const struct spt_mask_rule *rule,
               uint8_t *labels, struct septum_error *err);
+
+/* Read a page of cell numbers, whole and from 0 to SPT_MASK_NUMBER_MAX, into height *
+ * width numbers, which a failure leaves as they were. */
+enum septum_status spt_mask_read_cells(const struct spt_page *page, uint32_t *cells,
+                                       struct septum_error *err);
 
 #endif

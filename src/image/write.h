@@ -38,6 +38,8 @@ enum spt_picture_kind {
     SPT_PICTURE_FLOAT_TIFF, /* one page of 32-bit floats, deflate, that ImageJ reads and
                                displays in [0, 1]; rows of floats */
     SPT_PICTURE_BYTE_TIFF,  /* one page of 8-bit grey, deflate; rows of bytes */
+    SPT_PICTURE_SHORT_TIFF, /* the same of 16 bits; rows of uint16_t */
+    SPT_PICTURE_LONG_TIFF,  /* the same of 32 bits; rows of uint32_t */
     SPT_PICTURE_BYTE_PNG,   /* as spt_write_png() of 1 channel; rows of bytes */
 };
 

@@ -36,13 +36,22 @@ struct tiff_output {
 static uint16_t
 pixel_bytes(const struct spt_picture *picture)
 {
-    return picture->kind == SPT_PICTURE_FLOAT_TIFF ? 4 : 1;
+    switch (picture->kind) {
+    case SPT_PICTURE_FLOAT_TIFF:
+    case SPT_PICTURE_LONG_TIFF:
+        return 4;
+    case SPT_PICTURE_SHORT_TIFF:
+        return 2;
+    default:
+        return 1;
+    }
 }
 
 static bool
 set_tags(TIFF *tiff, const struct spt_picture *picture, uint32_t rows)
 {
-    bool scaled = picture->nm_per_pixel > 0, is_float = pixel_bytes(picture) == 4;
+    bool scaled = picture->nm_per_pixel > 0;
+    bool is_float = picture->kind == SPT_PICTURE_FLOAT_TIFF;
     double per_um = scaled ? 1000 / picture->nm_per_pixel : 1;
     char description[128];
 

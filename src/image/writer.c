@@ -18,6 +18,8 @@ struct spt_writer {
 static const struct spt_write_format *const formats[] = {
     [SPT_PICTURE_FLOAT_TIFF] = &spt_write_format_tiff,
     [SPT_PICTURE_BYTE_TIFF] = &spt_write_format_tiff,
+    [SPT_PICTURE_SHORT_TIFF] = &spt_write_format_tiff,
+    [SPT_PICTURE_LONG_TIFF] = &spt_write_format_tiff,
     [SPT_PICTURE_BYTE_PNG] = &spt_write_format_png,
 };
 

@@ -121,4 +121,8 @@ enum septum_status
 spt_predict_stream(struct spt_predictor *predictor,
                    const struct spt_predict_stream *stream, struct septum_error *err);
 
+/* Bytes of working memory that it needs, `taken` among them, with the smallest tile. */
+uint64_t spt_predict_stream_least(const struct spt_predictor *predictor,
+                                  const struct spt_predict_stream *stream);
+
 #endif

@@ -52,18 +52,33 @@ predict_bands(struct spt_predictor *predictor, struct spt_predict_job *job,
     return status;
 }
 
+static struct spt_predict_job
+job_of(const struct spt_predictor *predictor, const struct spt_predict_stream *stream)
+{
+    return (struct spt_predict_job){.name = stream->name,
+                                    .height = stream->height,
+                                    .width = stream->width,
+                                    .every = 1,
+                                    .streamed = true,
+                                    .taken = stream->taken,
+                                    .average = predictor->options.average,
+                                    .watch = stream->watch};
+}
+
+uint64_t
+spt_predict_stream_least(const struct spt_predictor *predictor,
+                         const struct spt_predict_stream *stream)
+{
+    struct spt_predict_job job = job_of(predictor, stream);
+
+    return spt_tiles_least(predictor, &job);
+}
+
 enum septum_status
 spt_predict_stream(struct spt_predictor *predictor,
                    const struct spt_predict_stream *stream, struct septum_error *err)
 {
-    struct spt_predict_job job = {.name = stream->name,
-                                  .height = stream->height,
-                                  .width = stream->width,
-                                  .every = 1,
-                                  .streamed = true,
-                                  .taken = stream->taken,
-                                  .average = predictor->options.average,
-                                  .watch = stream->watch};
+    struct spt_predict_job job = job_of(predictor, stream);
     enum septum_status status = spt_tiles_prepare(predictor, &job, err);
     float *pixels, *membrane;
     uint64_t seen, found;

@@ -64,6 +64,13 @@ memory_of(const struct spt_predictor *predictor, const struct spt_predict_job *j
            spt_pass_memory(spt_net_spec(predictor->net), &shape);
 }
 
+uint64_t
+spt_tiles_least(const struct spt_predictor *predictor,
+                const struct spt_predict_job *job)
+{
+    return memory_of(predictor, job, spt_net_spec(predictor->net)->stride);
+}
+
 /* The largest tile that the options and the image have use for and memory bears. */
 static enum septum_status
 choose_tile(const struct spt_predictor *predictor, const struct spt_predict_job *job,

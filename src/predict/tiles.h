@@ -43,6 +43,10 @@ enum septum_status
 spt_tiles_prepare(struct spt_predictor *predictor, struct spt_predict_job *job,
                   struct septum_error *err);
 
+/* Bytes that the smallest tile takes in all. */
+uint64_t spt_tiles_least(const struct spt_predictor *predictor,
+                         const struct spt_predict_job *job);
+
 /* Give up the pass and what depends on its tile. */
 void spt_tiles_clear(struct spt_predictor *predictor);
 

@@ -43,24 +43,6 @@ clear_desk(struct desk *desk)
     free(desk->in_found);
 }
 
-/* Take the room that scoring needs; false without memory. */
-static bool
-prepare_desk(struct desk *desk)
-{
-    size_t pixels = desk->pixels;
-
-    desk->order = spt_alloc_array(pixels, sizeof *desk->order);
-    desk->first = spt_alloc_array(pixels + 2, sizeof *desk->first);
-    desk->inside = spt_alloc_array(pixels, 1);
-    desk->numbers = spt_alloc_array(pixels, sizeof *desk->numbers);
-    desk->queue = spt_alloc_array(pixels, sizeof *desk->queue);
-    desk->row = spt_alloc_array(pixels + 1, sizeof *desk->row);
-    desk->in_found = spt_alloc_array(pixels + 1, sizeof *desk->in_found);
-    return desk->order != NULL && desk->first != NULL && desk->inside != NULL &&
-           desk->numbers != NULL && desk->queue != NULL && desk->row != NULL &&
-           desk->in_found != NULL;
-}
-
 /* List the pixels of true cells, cell by cell (a counting sort). */
 static void
 list_truth(struct desk *desk, const uint8_t *labels)
@@ -81,6 +63,34 @@ list_truth(struct desk *desk, const uint8_t *labels)
     desk->known = desk->first[desk->cells];
 }
 
+/* Take the room that scoring needs, where found cells are numbered up to `most`, and
+ * list the true ones. */
+static enum septum_status
+prepare_desk(struct desk *desk, size_t most, const uint8_t *labels,
+             struct septum_error *err)
+{
+    size_t pixels = desk->pixels;
+
+    if (pixels > SPT_SEGMENTS_PIXELS_MAX)
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "%u x %u pixels are too many to score cells on; %zu are "
+                        "possible",
+                        desk->height, desk->width, SPT_SEGMENTS_PIXELS_MAX);
+    desk->order = spt_alloc_array(pixels, sizeof *desk->order);
+    desk->first = spt_alloc_array(pixels + 2, sizeof *desk->first);
+    desk->inside = spt_alloc_array(pixels, 1);
+    desk->numbers = spt_alloc_array(pixels, sizeof *desk->numbers);
+    desk->queue = spt_alloc_array(pixels, sizeof *desk->queue);
+    desk->row = spt_alloc_array(most + 1, sizeof *desk->row);
+    desk->in_found = spt_alloc_array(most + 1, sizeof *desk->in_found);
+    if (desk->order == NULL || desk->first == NULL || desk->inside == NULL ||
+        desk->numbers == NULL || desk->queue == NULL || desk->row == NULL ||
+        desk->in_found == NULL)
+        return spt_fail_memory(err, "the cells of an image", pixels * 17 + most * 12);
+    list_truth(desk, labels);
+    return SEPTUM_OK;
+}
+
 /* Number the cells that a threshold finds, and return how many there are. */
 static uint32_t
 find_cells(struct desk *desk, double threshold)
@@ -93,10 +103,8 @@ find_cells(struct desk *desk, double threshold)
             (uint8_t) !(desk->probabilities[i] >= least); /* as is a NaN */
     cells = spt_segments_label(desk->inside, desk->height, desk->width, desk->numbers,
                                desk->queue);
-    cells =
-        spt_segments_thin(desk->numbers, desk->height, desk->width, cells, desk->queue);
-    memset(desk->in_found, 0, (cells + (size_t)1) * sizeof *desk->in_found);
-    return cells;
+    return spt_segments_thin(desk->numbers, desk->height, desk->width, cells,
+                             desk->queue);
 }
 
 /* What is summed over a table: squares of the counts, and count times its logarithm. */
@@ -136,20 +144,21 @@ divide(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
+/* Score the found cells in `numbers`, of numbers up to `most`. */
 static struct spt_partition_score
-score_cells(struct desk *desk, double threshold)
+score_cells(struct desk *desk, uint32_t most)
 {
     struct sums truth = {0}, found = {0}, both = {0};
     const double n = (double)desk->known;
     double log_n = log(n), h_truth, h_found, h_both;
     uint64_t lines = 0;
-    uint32_t cells = find_cells(desk, threshold);
 
+    memset(desk->in_found, 0, (most + (size_t)1) * sizeof *desk->in_found);
     for (uint32_t cell = 0; cell < desk->cells; cell++) {
         add_row(desk, cell, &both, &lines);
         add_count(&truth, desk->first[cell + 1] - desk->first[cell]);
     }
-    for (size_t j = 1; j <= cells; j++)
+    for (size_t j = 1; j <= most; j++)
         add_count(&found, (double)desk->in_found[j]);
     /* A line pixel is a cell of one: 1 to the squares, 1 log 1 = 0 to the entropies. */
     both.square += (double)lines;
@@ -164,6 +173,13 @@ score_cells(struct desk *desk, double threshold)
                                               h_truth + h_found))
                              : 1,
     };
+}
+
+static void
+add_score(struct spt_partition_score *sum, struct spt_partition_score score)
+{
+    sum->v_rand += score.v_rand;
+    sum->v_info += score.v_info;
 }
 
 size_t
@@ -183,28 +199,38 @@ spt_partition_add(struct spt_partition_tally *tally, const float *probabilities,
                         .height = height,
                         .width = width,
                         .pixels = (size_t)height * width};
-    enum septum_status status = SEPTUM_OK;
+    enum septum_status status = prepare_desk(&desk, desk.pixels, labels, err);
 
-    if (desk.pixels > SPT_SEGMENTS_PIXELS_MAX)
-        return spt_fail(err, SEPTUM_EINVAL,
-                        "%u x %u pixels are too many to score cells on; %zu are "
-                        "possible",
-                        height, width, SPT_SEGMENTS_PIXELS_MAX);
-    if (!prepare_desk(&desk)) {
-        status = spt_fail_memory(err, "the cells of an image", desk.pixels * 29);
-        goto done;
+    if (status == SEPTUM_OK && desk.known > 0) {
+        tally->images++;
+        for (size_t k = 0; k < tally->thresholds; k++)
+            add_score(&tally->sum[k],
+                      score_cells(&desk, find_cells(&desk, tally->threshold[k])));
     }
-    list_truth(&desk, labels);
-    if (desk.known == 0)
-        goto done;
-    tally->images++;
-    for (size_t k = 0; k < tally->thresholds; k++) {
-        struct spt_partition_score score = score_cells(&desk, tally->threshold[k]);
+    clear_desk(&desk);
+    return status;
+}
 
-        tally->sum[k].v_rand += score.v_rand;
-        tally->sum[k].v_info += score.v_info;
+enum septum_status
+spt_partition_add_cells(struct spt_partition_tally *tally, const uint32_t *cells,
+                        const uint8_t *labels, uint32_t height, uint32_t width,
+                        struct septum_error *err)
+{
+    struct desk desk = {
+        .height = height, .width = width, .pixels = (size_t)height * width};
+    uint32_t most = 0;
+    enum septum_status status;
+
+    for (size_t i = 0; i < desk.pixels; i++)
+        most = cells[i] > most ? cells[i] : most;
+    status = prepare_desk(&desk, most > 0 ? most : 1, labels, err);
+    if (status == SEPTUM_OK && desk.known > 0) {
+        tally->images++;
+        memcpy(desk.numbers, cells, desk.pixels * sizeof *cells);
+        add_score(&tally->sum[0],
+                  score_cells(&desk, spt_segments_thin(desk.numbers, height, width,
+                                                       most, desk.queue)));
     }
-done:
     clear_desk(&desk);
     return status;
 }

@@ -53,6 +53,16 @@ spt_partition_add(struct spt_partition_tally *tally, const float *probabilities,
                   const uint8_t *labels, uint32_t height, uint32_t width,
                   struct septum_error *err);
 
+/*
+ * Score one image whose found cells are given, a number each and 0 for what is to be
+ * thinned, in a tally of its own, without thresholds: as index 0.  Room for the largest
+ * number is taken.  Fails as spt_partition_add() does.
+ */
+enum septum_status
+spt_partition_add_cells(struct spt_partition_tally *tally, const uint32_t *cells,
+                        const uint8_t *labels, uint32_t height, uint32_t width,
+                        struct septum_error *err);
+
 /* The mean at threshold `index` over images; NAN where there were none. */
 struct spt_partition_score
 spt_partition_mean(const struct spt_partition_tally *tally, size_t index);

@@ -3,7 +3,7 @@
 
     make_image.py FILE KIND HEIGHT WIDTH VALUE...
 
-KIND is png8, png16, pngrgb (three equal channels), tiff8 or tiff32f.  The values are
+KIND is png8, png16, pngrgb (three equal channels), tiff8, tiff32 or tiff32f.  The values are
 repeated until the image, row by row, is full; "ramp" alone counts up from 0.
 """
 import itertools
@@ -33,10 +33,11 @@ def png(kind, height, width, values):
 
 def tiff(kind, height, width, values):
     real = kind == "tiff32f"
-    data = b"".join(struct.pack("<f", v) if real else struct.pack("<B", int(v))
-                    for v in values)
+    wide = kind != "tiff8"
+    data = b"".join(struct.pack("<f", v) if real
+                    else struct.pack("<I" if wide else "<B", int(v)) for v in values)
     # Tag, type (3 = 16 bit, 4 = 32 bit), value; the pixels follow the one directory.
-    tags = [(256, 4, width), (257, 4, height), (258, 3, 32 if real else 8), (259, 3, 1),
+    tags = [(256, 4, width), (257, 4, height), (258, 3, 32 if wide else 8), (259, 3, 1),
             (262, 3, 1), (273, 4, 0), (277, 3, 1), (278, 4, height), (279, 4, len(data)),
             (339, 3, 3 if real else 1)]
     start = 8 + 2 + 12 * len(tags) + 4

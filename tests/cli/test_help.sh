@@ -47,9 +47,9 @@ explains train --images --labels -o --from --transfer --freeze --polarity --pixe
     --validate-images \
     --validate-labels --net --epochs --minutes --seed --log --resume --force --preset \
     --form --threads --quiet --membrane-value --unlabelled-value --instances
-explains segment -m -o --mask --uncertainty --tile --memory --average --force --threads \
+explains segment -m -o --mask --uncertainty --cells --min-cell --cell-depth --tile --memory --average --force --threads \
     --quiet
-explains score --truth --probability --threshold -m --json --membrane-value \
+explains score --truth --probability --cells --threshold -m --json --membrane-value \
     --unlabelled-value --instances
 explains experiment -o --source --source-images --source-labels --target-images \
     --target-labels --labelled --labelled-windows --pool --test --strategies --seeds \

@@ -29,6 +29,17 @@ difference=$(large differ "plain/$base.tif" "tiled/$base.tif")
 check "whatever the tile ($difference)" \
     python3 -c "import sys; sys.exit(not $difference <= 1e-5)"
 
+cp set/images/000.png small.png
+septum segment -m model.onnx small.png "$image" -o never --cells --quiet --memory 50M
+check "cells that memory does not bear are refused" exited 1 \
+    "$image: cutting its 1200 x 1200 pixels into cells takes "
+check "before anything is written" [ ! -e never ]
+enough=$(sed 's/.* takes \([0-9]*\) MiB.*/\1/' "$err")
+peak=$(large peak "$SEPTUM" segment -m model.onnx "$image" -o cells --memory "${enough}M" \
+    --cells --quiet --threads 1)
+check "what it says is enough ($peak of $enough MiB)" \
+    [ -s "cells/$base-cells.tif" -a "$peak" -le "$enough" ]
+
 large strips wide.tif 9000 300
 peak=$(large peak "$SEPTUM" segment -m model.onnx wide.tif -o wide --memory 40M \
     --quiet --threads 1)

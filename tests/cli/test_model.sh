@@ -139,6 +139,30 @@ for name in 000 001 002; do
     check "segment writes all of $name" \
         [ -s maps/$name.tif -a -s maps/$name-mask.png -a -s maps/$name-uncertainty.tif ]
 done
+septum segment -m model.onnx stack/images -o cut --mask --cells --quiet --threads 1
+check "segment --cells succeeds" succeeded
+check "segment --cells writes numbers" [ -s cut/000-cells.tif -a -s cut/002-cells.tif ]
+cp cut/001-cells.tif before.tif
+septum segment -m model.onnx stack/images/001.png -o cut --cells --quiet --threads 2 \
+    --tile 24 --mask
+check "segment replaces no cells" exited 1 "cut/001.tif: exists already"
+septum segment -m model.onnx stack/images/001.png -o cut2 --cells --quiet --threads 2
+check "segment --cells is the same on any number of threads" \
+    cmp -s cut2/001-cells.tif before.tif
+septum score --truth stack/labels --cells cut --json
+check "score takes the cells of a folder" json_is images 3 f_score null
+septum score --truth stack/labels --probability cut --json
+check "and its maps, without the cells" json_is images 3
+septum segment -m model.onnx stack/images/000.png -o never --min-cell 9
+check "how to cut without --cells is refused" exited 1 "how to cut cells is said"
+septum segment -m model.onnx stack/images/000.png -o coarse --cells --min-cell 9999 \
+    --cell-depth 1 --quiet
+septum score --truth stack/labels/000.png --cells coarse/000-cells.tif --json
+check "--min-cell is used" succeeded
+check "and cells too small are none" python3 -c 'import sys
+sys.exit(len(open("coarse/000-cells.tif", "rb").read()) >=
+         len(open("cut/000-cells.tif", "rb").read()))'
+
 septum segment -m model.onnx stack/images/000.png stack/images/001.png --output=tiled \
     --tile 24 --memory 200M --quiet --threads 1
 check "segment takes files, tile and memory" [ -s tiled/000.tif -a -s tiled/001.tif ]

@@ -70,6 +70,58 @@ image map-cells.png png8 1 8 0 0 255 255 0 0 0 0
 septum score --truth cells.png --probability map-cells.png --json --instances
 check "--instances derives borders" json_is f_score 1 pixel_error 0
 
+# The same cells as numbers, of any size and as far apart: 4 pixels, a line, 2.
+for kind in png8 png16 tiff8 tiff32; do
+    image numbers.$kind $kind 1 7 5 5 5 5 0 200 200
+    septum score --truth walls.png --cells numbers.$kind --json
+    check "cells of $kind: has the keys" json_has $keys
+    check "cells of $kind: are scored" json_is images 1 pixels 7 v_rand 0.875 \
+        v_info 0.813289834
+    check "cells of $kind: without maps, these have no score" json_is f_score null \
+        threshold null best_v_rand null best_v_info_threshold null
+done
+image broad.png png16 1 7 9 0 0 0 0 300 300
+septum score --truth walls.png --cells broad.png --json
+check "what lies between cells is thinned" json_is v_rand 1 v_info 1
+septum score --truth walls.png --cells broad.png --probability found.tif --json
+check "with both, V_rand and V_info are of the cells" json_is v_rand 1 v_info 1
+check "and all else of the maps" json_is best_v_rand_threshold 0.7 threshold 0.5 \
+    f_score 0.666666667
+septum score --truth cells.png --cells cells.png --json --instances
+check "cells are scored on truth of numbers" json_is v_rand 1 v_info 1
+septum score --truth unknown.png --cells map8.png --unlabelled-value 127
+check "where nothing is known, no cells are scored, either" exited 1 \
+    "unknown.png: no pixel of the truth is known"
+septum score --truth walls.png
+check "nothing to score is told" exited 1 \
+    "there is nothing to score; give probability maps, cells, or both"
+septum score --truth walls.png --cells broad.png --threshold 0.4
+check "a threshold without maps is refused" exited 1 "a threshold is one of probability maps"
+septum score --truth walls.png --cells found.tif
+check "what is no cell number is told, with its place" exited 1 \
+    "found.tif: row 0, column 3: 0.8 is no cell number"
+image huge.tif tiff32 1 7 1 16777217
+septum score --truth walls.png --cells huge.tif
+check "a number that is not told from the next is refused" exited 1 \
+    "huge.tif: the cell number at row 0, column 1 is above 16777215"
+image six.png png8 1 6 1
+septum score --truth walls.png --cells six.png
+check "cells of another size are told" exited 1 "six.png"
+head -c 150 numbers.tiff32 >cut.tif
+septum score --truth walls.png --cells cut.tif
+check "cells cut short are told" exited 1 "cut.tif"
+
+mkdir result result-truth
+for i in 1 2; do
+    cp found.tif result/$i.tif
+    cp broad.png result/$i-cells.png
+    cp walls.png result/$i-mask.png
+    cp walls.png result-truth/$i.png
+done
+septum score --truth result-truth --cells result --probability result --json
+check "of a folder of results, --cells takes the cells and --probability the maps" \
+    json_is images 2 v_rand 1 best_v_rand_threshold 0.7
+
 mkdir many-truth many-maps
 for i in 1 2 10; do
     cp truth.png many-truth/$i.png

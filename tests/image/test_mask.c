@@ -148,7 +148,7 @@ agrees_with_the_definition_on_random_cells(void **state)
 static void
 refuses_cell_numbers_that_are_not_told_apart(void **state)
 {
-    static const float cells[4] = {1, 16777216, 16777218.0f, 2};
+    static const float cells[4] = {1, 16777215, 16777216, 2};
     struct spt_mask_rule rule = {.instances = true};
     struct spt_set set = save(cells, 2, 2);
     struct septum_error err;
@@ -158,7 +158,7 @@ refuses_cell_numbers_that_are_not_told_apart(void **state)
     assert_int_equal(spt_mask_read(&set.pages[0], &rule, labels, &err), SEPTUM_EFORMAT);
     assert_string_equal(
         strstr(err.text, "mask.tif"),
-        "mask.tif: the cell number at row 1, column 0 is above 16777216, "
+        "mask.tif: the cell number at row 1, column 0 is above 16777215, "
         "the largest that is told apart; number the cells from 1");
     assert_int_equal(labels[0], 9);
     spt_set_clear(&set);
@@ -198,6 +198,47 @@ passes_on_that_the_file_is_gone(void **state)
     spt_set_clear(&set);
 }
 
+static void
+reads_cell_numbers_up_to_the_largest(void **state)
+{
+    static const float cells[4] = {0, 1, 16777215, 65536};
+    static const uint32_t wanted[5] = {0, 1, 16777215, 65536, 77};
+    struct spt_set set = save(cells, 2, 2);
+    uint32_t numbers[5] = {77, 77, 77, 77, 77};
+
+    (void)state;
+    assert_int_equal(spt_mask_read_cells(&set.pages[0], numbers, NULL), SEPTUM_OK);
+    assert_memory_equal(numbers, wanted, sizeof wanted);
+    spt_set_clear(&set);
+}
+
+static void
+refuses_what_is_no_cell_number(void **state)
+{
+    static const float wrong[] = {16777216, 0.5F, -1};
+    static const char *const sentence[] = {
+        "mask.tif: the cell number at row 0, column 1 is above 16777215, the largest "
+        "that is told apart; number the cells from 1",
+        "mask.tif: row 0, column 1: 0.5 is no cell number; give whole numbers, 0 for "
+        "membrane",
+        "mask.tif: row 0, column 1: -1 is no cell number; give whole numbers, 0 for "
+        "membrane"};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const float cells[4] = {1, wrong[i], 2, 2};
+        struct spt_set set = save(cells, 2, 2);
+        struct septum_error err = {0};
+        uint32_t numbers[4] = {77, 77, 77, 77};
+
+        assert_int_equal(spt_mask_read_cells(&set.pages[0], numbers, &err),
+                         SEPTUM_EFORMAT);
+        assert_non_null(strstr(err.text, sentence[i]));
+        assert_int_equal(numbers[0], 77);
+        spt_set_clear(&set);
+    }
+}
+
 int
 main(void)
 {
@@ -211,6 +252,8 @@ main(void)
         cmocka_unit_test(refuses_cell_numbers_that_are_not_told_apart),
         cmocka_unit_test(refuses_two_rules_at_once),
         cmocka_unit_test(passes_on_that_the_file_is_gone),
+        cmocka_unit_test(reads_cell_numbers_up_to_the_largest),
+        cmocka_unit_test(refuses_what_is_no_cell_number),
     };
 
     return cmocka_run_group_tests_name("mask", tests, NULL, NULL);

@@ -424,6 +424,40 @@ writes_the_same_bytes_row_by_row(void **state)
 }
 
 static void
+writes_numbers_of_16_and_32_bits(void **state)
+{
+    static const struct {
+        enum spt_picture_kind kind;
+        uint32_t most;
+    } kinds[] = {{SPT_PICTURE_SHORT_TIFF, 65535}, {SPT_PICTURE_LONG_TIFF, 16777216}};
+    const char *path = scratch_path("numbers.tif");
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        const uint32_t longs[6] = {0, 1, 2, kinds[k].most, 300, 5};
+        const uint16_t shorts[6] = {0, 1, 2, 65535, 300, 5};
+        const struct spt_picture picture = {kinds[k].kind, 2, 3, 7};
+        struct spt_set set = {0};
+        struct spt_writer *writer;
+        float found[6];
+
+        assert_int_equal(spt_writer_open(path, &picture, true, &writer, NULL),
+                         SEPTUM_OK);
+        assert_int_equal(
+            spt_writer_rows(writer, k == 0 ? (const void *)shorts : longs, 2, NULL),
+            SEPTUM_OK);
+        assert_int_equal(spt_writer_commit(writer, NULL), SEPTUM_OK);
+        spt_writer_free(writer);
+        assert_int_equal(spt_set_open(&path, 1, &set, NULL), SEPTUM_OK);
+        assert_true(fabs(set.pages[0].nm_per_pixel - 7) < 1e-6);
+        assert_int_equal(spt_page_read(&set.pages[0], found, NULL), SEPTUM_OK);
+        for (int i = 0; i < 6; i++)
+            assert_true(found[i] == (float)longs[i]);
+        spt_set_clear(&set);
+    }
+}
+
+static void
 leaves_nothing_of_a_picture_that_is_given_up(void **state)
 {
     const char *directory = scratch_path("given-up");
@@ -507,6 +541,7 @@ main(void)
         cmocka_unit_test(says_that_the_disk_is_full_and_leaves_nothing),
         cmocka_unit_test(leaves_nothing_wherever_the_disk_fills),
         cmocka_unit_test(writes_the_same_bytes_row_by_row),
+        cmocka_unit_test(writes_numbers_of_16_and_32_bits),
         cmocka_unit_test(leaves_nothing_of_a_picture_that_is_given_up),
         cmocka_unit_test(says_that_the_disk_fills_under_a_png),
     };

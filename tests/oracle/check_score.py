@@ -182,7 +182,7 @@ def make_maps(random, truths):
 def save(folder, images):
     folder.mkdir()
     for i, image in enumerate(images):
-        if image.dtype == np.float32:
+        if image.dtype in (np.float32, np.uint32):
             tifffile.imwrite(folder / f"{i:03}.tif", image)
         else:
             Image.fromarray(image).save(folder / f"{i:03}.png")
@@ -191,6 +191,27 @@ def save(folder, images):
 
 def flatten(images):
     return np.concatenate([image.ravel() for image in images])
+
+
+def check_given_cells(work, walls, truths, random):
+    """Cells given as numbers, of 16 and 32 bits, some of two parts or without a line."""
+    for name, kind in [("shorts", np.uint16), ("longs", np.uint32)]:
+        cells, scores = [], []
+        for truth in truths:
+            found = label(random.random(truth.shape) < 0.7, connectivity=1)
+            cells.append((found % 40 * (1000 if kind == np.uint16 else 300000)).astype(kind))
+            thinned = thin(cells[-1].astype(np.int64))
+            alone = thinned == 0
+            thinned[alone] = thinned.max() + 1 + np.arange(alone.sum())
+            true = label(~truth, connectivity=1)
+            table = contingency_table(true[true > 0],
+                                      np.unique(thinned, return_inverse=True)[1]
+                                      .reshape(true.shape)[true > 0], normalize=True)
+            scores.append(partition_scores(np.asarray(table.todense())))
+        rand, info = np.mean(scores, axis=0)
+        check_score(f"cells given as {name}",
+                    septum_score("--truth", walls, "--cells", save(work / name, cells)),
+                    {"v_rand": rand, "v_info": info})
 
 
 def run_all(work):
@@ -246,6 +267,7 @@ def run_all(work):
         check_score(f"cells at {threshold}",
                     septum_score(*pair, "--threshold", threshold),
                     expect_cells(maps, truths, threshold))
+    check_given_cells(work, pair[1], truths, random)
     thin_walls = [np.kron(np.indices((4, 5)).sum(0) * 0, np.ones((9, 9))) for _ in range(2)]
     for k, one in enumerate(thin_walls):
         one[8::9, :] = 1

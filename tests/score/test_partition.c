@@ -4,12 +4,14 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "image/mask.h"
 #include "score/partition.h"
 
@@ -203,6 +205,90 @@ refuses_more_pixels_than_it_can_number(void **state)
     assert_int_equal(tally.images, 0);
 }
 
+/* Found numbers against true cells, two pixels at a time: of all pairs of pixels in
+ * true cells, each with itself among them, those in one cell of both, of truth, of what
+ * was found. */
+static double
+count_pairs(const uint32_t *found, const uint32_t *truth, int count)
+{
+    double both = 0, true_pairs = 0, found_pairs = 0;
+
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < count; k++) {
+            bool together = i == k || (found[i] == found[k] && found[i] > 0);
+
+            if (truth[i] == 0 || truth[k] == 0)
+                continue;
+            true_pairs += truth[i] == truth[k];
+            found_pairs += together;
+            both += together && truth[i] == truth[k];
+        }
+    return 2 * both / (true_pairs + found_pairs);
+}
+
+static void
+scores_given_cells_as_pairs_of_pixels_say(void **state)
+{
+    enum {
+        WIDTH = 60
+    };
+    struct spt_random random;
+
+    (void)state;
+    spt_random_init(&random, 3, 1);
+    for (int round = 0; round < 40; round++) {
+        uint32_t found[WIDTH], truth[WIDTH], cell = 1;
+        uint8_t labels[WIDTH];
+        struct spt_partition_tally tally = {0};
+
+        /* Numbers as they come, any twice; single zeros lie between two cells, where
+         * flooding leaves them. */
+        for (int i = 0; i < WIDTH; i++) {
+            found[i] = i % 5 == 4 ? 0 : 1 + (uint32_t)(i / 5 * 7919) % 100000;
+            if (spt_random_below(&random, 4) == 0 && i % 5 != 4)
+                found[i] = 3;
+            labels[i] = spt_random_below(&random, 6) == 0 ? M : O;
+            cell += labels[i] == M;
+            truth[i] = labels[i] == M ? 0 : cell;
+        }
+        found[WIDTH - 1] = 9;
+        for (int i = 4; i + 1 < WIDTH; i += 5)
+            if (found[i - 1] == found[i + 1])
+                found[i] = found[i - 1];
+        assert_int_equal(spt_partition_add_cells(&tally, found, labels, 1, WIDTH, NULL),
+                         SEPTUM_OK);
+        NEAR(spt_partition_mean(&tally, 0).v_rand, count_pairs(found, truth, WIDTH));
+    }
+}
+
+static void
+thins_between_given_cells_as_between_those_of_a_map(void **state)
+{
+    const uint8_t labels[] = {O, O, O, M, O, O, O};
+    const float p[] = {0, 1, 1, 1, 1, 1, 0};
+    const uint32_t cells[] = {16777215, 0, 0, 0, 0, 0, 4};
+    struct spt_partition_tally tally = {0};
+
+    (void)state;
+    assert_int_equal(spt_partition_add_cells(&tally, cells, labels, 1, 7, NULL),
+                     SEPTUM_OK);
+    NEAR(spt_partition_mean(&tally, 0).v_info, score_row(p, labels, 7, 0.5).v_info);
+    NEAR(spt_partition_mean(&tally, 0).v_rand, 1);
+}
+
+static void
+takes_no_cell_at_all_for_one(void **state)
+{
+    const uint8_t labels[] = {O, O, M, O, O};
+    const uint32_t cells[5] = {0};
+    struct spt_partition_tally tally = {0};
+
+    (void)state;
+    assert_int_equal(spt_partition_add_cells(&tally, cells, labels, 1, 5, NULL),
+                     SEPTUM_OK);
+    NEAR(spt_partition_mean(&tally, 0).v_rand, 2 * 8.0 / (8 + 16));
+}
+
 int
 main(void)
 {
@@ -218,6 +304,9 @@ main(void)
         cmocka_unit_test(averages_over_images_that_have_cells),
         cmocka_unit_test(calls_one_cell_found_as_one_equal),
         cmocka_unit_test(refuses_more_pixels_than_it_can_number),
+        cmocka_unit_test(scores_given_cells_as_pairs_of_pixels_say),
+        cmocka_unit_test(thins_between_given_cells_as_between_those_of_a_map),
+        cmocka_unit_test(takes_no_cell_at_all_for_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
