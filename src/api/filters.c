@@ -60,7 +60,8 @@ septum_model_filters(const struct septum_model *model, const char *path, bool fo
     struct sheet sheet;
     enum septum_status status;
 
-    if (SPT_REQUIRE(err, {"model", model}, {"path", path}) != SEPTUM_OK)
+    if (SPT_REQUIRE(err, {"model", model}, {"path", path}) != SEPTUM_OK ||
+        spt_file_spare(model->path, path, err) != SEPTUM_OK)
         return SEPTUM_EINVAL;
     layer = spt_spec_weighted(&model->model.spec, 0);
     sheet = (struct sheet){.side = layer->size, .count = layer->out_channels};

@@ -4,6 +4,7 @@
 #include "api/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/arguments.h"
 #include "base/alloc.h"
@@ -23,9 +24,11 @@ septum_model_load(const char *path, struct septum_model **out, struct septum_err
     model = spt_alloc_array(1, sizeof *model);
     if (model == NULL)
         return spt_fail_memory(err, path, sizeof *model);
-    status = spt_model_read(path, &model->model, err);
+    *model = (struct septum_model){.path = strdup(path)};
+    status = model->path != NULL ? spt_model_read(path, &model->model, err)
+                                 : spt_fail_memory(err, path, strlen(path));
     if (status != SEPTUM_OK) {
-        free(model);
+        septum_model_free(model);
         return status;
     }
     spt_spec_format(&model->model.spec, model->net);
@@ -70,5 +73,6 @@ septum_model_free(struct septum_model *model)
     if (model == NULL)
         return;
     spt_model_clear(&model->model);
+    free(model->path);
     free(model);
 }

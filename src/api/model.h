@@ -9,6 +9,7 @@
 struct septum_model {
     struct spt_model model;
     char net[SPT_SPEC_TEXT]; /* the specification as text, for septum_model_info() */
+    char *path;              /* of the file that it was read from; owned */
 };
 
 #endif

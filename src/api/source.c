@@ -62,11 +62,8 @@ spt_set_spare(const struct spt_set *set, const char *path, struct septum_error *
     if (path == NULL || !spt_file_exists(path))
         return SEPTUM_OK;
     for (size_t i = 0; i < set->count; i++)
-        if (spt_file_is(path, set->pages[i].path))
-            return spt_fail(err, SEPTUM_EINVAL,
-                            "%s: is read from, and must not be written over; choose "
-                            "another name",
-                            path);
+        if (spt_file_spare(set->pages[i].path, path, err) != SEPTUM_OK)
+            return SEPTUM_EINVAL;
     return SEPTUM_OK;
 }
 

@@ -134,6 +134,17 @@ spt_file_is(const char *path, const char *other)
            first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+enum septum_status
+spt_file_spare(const char *input, const char *path, struct septum_error *err)
+{
+    if (spt_file_is(input, path))
+        return spt_fail(err, SEPTUM_EINVAL,
+                        "%s: is read from, and must not be written over; choose "
+                        "another name",
+                        path);
+    return SEPTUM_OK;
+}
+
 static enum septum_status
 refuse_existing(const char *path, struct septum_error *err)
 {

@@ -74,4 +74,9 @@ bool spt_file_exists(const char *path);
 /* True when both are names of one file. */
 bool spt_file_is(const char *path, const char *other);
 
+/* Refuse (SEPTUM_EINVAL) to write to `path` where it is the file `input`, under
+ * whatever name. */
+enum septum_status
+spt_file_spare(const char *input, const char *path, struct septum_error *err);
+
 #endif
