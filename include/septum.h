@@ -125,11 +125,48 @@ SEPTUM_API void septum_model_free(struct septum_model *model);
 /*
  * Draw the filters of the first layer as a contact sheet into the PNG file `path`: grey
  * is no weight, white the largest in absolute value when positive, black when negative,
- * each filter on its own scale.
+ * each filter on its own scale.  Refuses (SEPTUM_EINVAL) to write over the file that
+ * the model was loaded from.
  */
 SEPTUM_API enum septum_status
 septum_model_filters(const struct septum_model *model, const char *path, bool force,
                      struct septum_error *err);
+
+struct septum_model_export_options {
+    const char *model;  /* file, required */
+    const char *output; /* zip file, required */
+    bool force;         /* replace an existing output */
+
+    /* What stands in the package's description.  What is NULL is not said, unless the
+     * comment gives a default; a text that the format does not allow is refused. */
+    const char *name;        /* 5 to 128 of A-Z a-z 0-9 blank _ + - ( ); NULL = "Septum
+                                membrane ConvNet" and the file's name */
+    const char *description; /* up to 1024 characters; NULL = that it finds membranes */
+    const char *author;      /* a person's name */
+    const char *github;      /* the author's user name there; with `author` only */
+    const char *license;     /* of the model: identifier of the SPDX list */
+    const char *cite;        /* a paper; with `doi` only */
+    const char *doi;         /* the paper's */
+};
+
+/*
+ * Write a model file as a BioImage.IO model package, description format 0.5, which
+ * Fiji, ilastik, bioimageio.core and others load: a zip archive of rdf.yaml (the
+ * description), weights.onnx (the model file, byte for byte), test_input.npy and
+ * test_output.npy (a simulated picture of 256 x 256 pixels, or as many as the net's
+ * window takes, and what septum_predict() says of it: float [1, 1, height, width]),
+ * cover.png (both side by side) and README.md.  Other programs normalise a picture by
+ * its median and p95 (README.md has the formula): the same as Septum where p5 is as far
+ * from the median as p95, and else another contrast.
+ *
+ * Equal options and model give equal bytes, on one machine.  The output appears whole
+ * or not at all.  SEPTUM_EINVAL for texts that the format does not allow, an output
+ * that exists (without `force`) or that is the model itself; SEPTUM_EIO and
+ * SEPTUM_EFORMAT as septum_model_load() has them.
+ */
+SEPTUM_API enum septum_status
+septum_model_export(const struct septum_model_export_options *options,
+                    struct septum_error *err);
 
 /*
  * Say of each pixel of an image how likely it is to be membrane.  `pixels` are

@@ -20,7 +20,8 @@ static const struct {
     {"project", "keep images, labels and models in one file", spt_command_project},
     {"next", "choose the region to label next", spt_command_next},
     {"label", "label in the browser, while the net learns", spt_command_label},
-    {"model", "look into a model file", spt_command_model},
+    {"model", "look into a model file, or export it for other programs",
+     spt_command_model},
     {"bench", "measure how fast this machine is", spt_command_bench},
 };
 

@@ -1,5 +1,5 @@
 /*
- * model.c - septum model: look into model files.
+ * model.c - septum model: look into model files, and export them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,30 +8,36 @@
 #include "cli/fields.h"
 #include "cli/rows.h"
 
-struct info_arguments {
+/* All that the subcommands take; each has a table of its own. */
+struct arguments {
+    struct septum_model_export_options package;
     const char *filters;
     bool json, force;
 };
 
-#define AT(member) offsetof(struct info_arguments, member)
+#define AT(member) offsetof(struct arguments, member)
 
-static const struct spt_option rows[] = {
+static const struct spt_option info_rows[] = {
     {SPT_ROW("filters", TEXT, "PNG", filters, "also draw the first layer's filters")},
     SPT_ROW_FORCE(force),
     SPT_ROW_JSON(json),
 };
 
-static const struct spt_usage usage = {
-    .command = "model",
-    .synopsis = "info MODEL [OPTION...]",
-    .about =
-        "Say what a model file holds: its net, what it learnt from, and how it reads\n"
-        "images.",
-    .options = rows,
-    .option_count = sizeof rows / sizeof rows[0],
-    .positional = "info MODEL",
-    .least = 2,
-    .most = 2,
+static const struct spt_option export_rows[] = {
+    {SPT_ROW("output", TEXT, "FILE.zip", package.output, "the package"), .letter = 'o',
+     .required = true},
+    {SPT_ROW("name", TEXT, "NAME", package.name,
+             "of the model (default: from its file's)")},
+    {SPT_ROW("description", TEXT, "TEXT", package.description,
+             "what it is (default: that it finds membranes)")},
+    {SPT_ROW("author", TEXT, "NAME", package.author,
+             "who made it (default: not said)")},
+    {SPT_ROW("github", TEXT, "USER", package.github, "the author's name on GitHub")},
+    {SPT_ROW("license", TEXT, "ID", package.license,
+             "its license, such as CC-BY-4.0 (default: not said)")},
+    {SPT_ROW("cite", TEXT, "TEXT", package.cite, "a paper to cite; with --doi")},
+    {SPT_ROW("doi", TEXT, "DOI", package.doi, "that paper's")},
+    SPT_ROW_FORCE(package.force),
 };
 
 static int
@@ -85,32 +91,108 @@ print_info(const struct septum_model_info *info, bool json)
                : SPT_EXIT_FAILED;
 }
 
-int
-spt_command_model(int argc, char **argv)
+static int
+run_info(const struct spt_usage *usage, const char *file, struct arguments *arguments)
 {
-    struct info_arguments arguments = {0};
     struct septum_model *model = NULL;
     struct septum_model_info info;
     struct septum_error err = {0};
-    enum septum_status status;
-    size_t positionals;
+    enum septum_status status = septum_model_load(file, &model, &err);
     int code;
-    enum spt_options_outcome outcome =
-        spt_options_read(&usage, argc, argv, &arguments, &positionals);
 
-    if (outcome != SPT_OPTIONS_READ)
-        return spt_command_exit(outcome);
-    if (strcmp(argv[1], "info") != 0)
-        return spt_options_misuse(
-            &usage, "there is no \"model %s\", only \"model info\"", argv[1]);
-    status = septum_model_load(argv[2], &model, &err);
     if (status != SEPTUM_OK)
-        return spt_command_end(&usage, status, &err);
-    if (arguments.filters != NULL)
-        status = septum_model_filters(model, arguments.filters, arguments.force, &err);
+        return spt_command_end(usage, status, &err);
+    if (arguments->filters != NULL)
+        status =
+            septum_model_filters(model, arguments->filters, arguments->force, &err);
     info = septum_model_info(model);
-    code = status == SEPTUM_OK ? print_info(&info, arguments.json)
-                               : spt_command_end(&usage, status, &err);
+    code = status == SEPTUM_OK ? print_info(&info, arguments->json)
+                               : spt_command_end(usage, status, &err);
     septum_model_free(model);
     return code;
+}
+
+static int
+run_export(const struct spt_usage *usage, const char *file, struct arguments *arguments)
+{
+    struct septum_error err = {0};
+
+    if ((arguments->package.cite == NULL) != (arguments->package.doi == NULL))
+        return spt_options_misuse(usage, "--cite and --doi need each other");
+    if (arguments->package.github != NULL && arguments->package.author == NULL)
+        return spt_options_misuse(usage, "--github needs --author NAME");
+    arguments->package.model = file;
+    return spt_command_end(usage, septum_model_export(&arguments->package, &err), &err);
+}
+
+#define TABLE(table)                                                                   \
+    .options = (table), .option_count = sizeof(table) / sizeof(table)[0]
+#define MODEL_ALONE .positional = "MODEL", .least = 1, .most = 1
+
+static const struct {
+    const char *name;
+    struct spt_usage usage;
+    int (*run)(const struct spt_usage *usage, const char *file,
+               struct arguments *arguments);
+} subcommands[] = {
+    {"info",
+     {.command = "model info",
+      .synopsis = "MODEL [OPTION...]",
+      .about = "Say what a model file holds: its net, what it learnt from, and how it "
+               "reads\nimages.",
+      TABLE(info_rows),
+      MODEL_ALONE},
+     run_info},
+    {"export",
+     {.command = "model export",
+      .synopsis = "MODEL -o FILE.zip [OPTION...]",
+      .about =
+          "Write a BioImage.IO model package, which Fiji, ilastik, bioimageio.core "
+          "and\n"
+          "others load: the model file as it is, its description, a simulated picture\n"
+          "to test with, and what the model says of it.",
+      TABLE(export_rows),
+      MODEL_ALONE},
+     run_export},
+};
+
+#define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])
+
+static void
+print_overview(void)
+{
+    printf("usage: septum model SUBCOMMAND MODEL [OPTION...]\n\n"
+           "Look into a model file, or take it to other programs.\n");
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        printf("\n");
+        spt_options_help(&subcommands[i].usage);
+    }
+}
+
+int
+spt_command_model(int argc, char **argv)
+{
+    static const struct spt_usage any = {.command = "model"};
+    struct arguments arguments = {0};
+    size_t positionals;
+
+    for (size_t i = 0; i < SUBCOMMANDS && argc > 1; i++) {
+        enum spt_options_outcome outcome;
+
+        if (strcmp(argv[1], subcommands[i].name) != 0)
+            continue;
+        outcome = spt_options_read(&subcommands[i].usage, argc - 1, argv + 1,
+                                   &arguments, &positionals);
+        if (outcome != SPT_OPTIONS_READ)
+            return spt_command_exit(outcome);
+        return subcommands[i].run(&subcommands[i].usage, argv[2], &arguments);
+    }
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_overview();
+            return SPT_EXIT_DONE;
+        }
+    if (argc < 2)
+        return spt_options_misuse(&any, "what to do is missing: info or export");
+    return spt_options_misuse(&any, "there is no \"model %s\"", argv[1]);
 }

@@ -21,6 +21,8 @@
 #include "base/file.h"
 #include "net/model.h"
 
+#define SPT_ONNX_OPSET 13 /* version of the operators that a graph is made of */
+
 /*
  * Encode; equal models give equal bytes.  Refuses a model with weights that are not
  * finite, so that no file holds one, with SEPTUM_EINVAL.  The caller clears *out.

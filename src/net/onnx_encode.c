@@ -15,7 +15,6 @@
 #include "net/protobuf.h"
 
 #define IR_VERSION 7
-#define OPSET 13
 
 /* A node of the graph. */
 struct node {
@@ -250,7 +249,7 @@ spt_onnx_encode(const struct spt_model *model, struct spt_bytes *out,
     spt_protobuf_end(&writer, start);
     start = spt_protobuf_begin(&writer, MODEL_OPSET_IMPORT);
     spt_protobuf_put_string(&writer, OPSET_DOMAIN, "");
-    spt_protobuf_put_number(&writer, OPSET_VERSION, OPSET);
+    spt_protobuf_put_number(&writer, OPSET_VERSION, SPT_ONNX_OPSET);
     spt_protobuf_end(&writer, start);
     put_all_metadata(&writer, model);
     if (writer.failed) {

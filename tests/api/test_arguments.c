@@ -40,6 +40,8 @@ static const struct septum_next_options next_options = {.project = "nowhere"};
 static const struct septum_label_options label_options = {.project = "nowhere"};
 static const struct septum_simulate_options simulate_options = {.microscope = "light",
                                                                 .directory = "nowhere"};
+static const struct septum_model_export_options export_options = {.model = "nowhere",
+                                                                  .output = "nowhere"};
 static const struct septum_experiment_options experiment_options = {
     .directory = "nowhere",
     .source_images = SOURCE,
@@ -104,6 +106,11 @@ simulate(const void *options, void *out, struct septum_error *err)
 {
     (void)out;
     return septum_simulate(options, err);
+}
+
+static enum septum_status export(const void *options, void *out,
+                                 struct septum_error *err) {
+    (void)out; return septum_model_export(options, err);
 }
 
 static enum septum_status
@@ -210,6 +217,13 @@ static const struct call {
       FIELD(septum_experiment_options, source_images, "source_model or source_images"),
       FIELD(septum_experiment_options, source_labels, "source_labels")}},
     {"septum_bench", bench, true, &bench_options, sizeof bench_options, {{0}}},
+    {"septum_model_export",
+     export,
+     false,
+     &export_options,
+     sizeof export_options,
+     {FIELD(septum_model_export_options, model, "model"),
+      FIELD(septum_model_export_options, output, "output")}},
 };
 
 #define CALLS (sizeof calls / sizeof calls[0])

@@ -57,7 +57,8 @@ explains experiment -o --source --source-images --source-labels --target-images 
     --source-epochs --polarity --pixel-size --force --threads --quiet
 explains simulate spim confocal -o --count --size --seed --cells --weak --merged --ghosts \
     --force --quiet
-explains model info --filters --force --json
+explains model info export --filters --force --json -o --name --description --author --github \
+    --license --cite --doi
 explains project create add status export import relink --from --images --labels \
     --validation --who --seconds --membrane-value --unlabelled-value --instances -o \
     --force --json --quiet --pixel-size
@@ -67,6 +68,11 @@ for subcommand in create add status export import relink; do
     septum project $subcommand --help
     check "project $subcommand --help explains it alone" \
         grep -q "^usage: septum project $subcommand FILE" "$out"
+done
+for subcommand in info export; do
+    septum model $subcommand --help
+    check "model $subcommand --help explains it alone" \
+        grep -q "^usage: septum model $subcommand MODEL" "$out"
 done
 explains bench --json --net --tile --threads
 

@@ -85,10 +85,16 @@ misused '--labelled RANGE is missing' experiment -o d --target-images a --target
 misused 'there is no microscope "light", only spim and confocal' simulate light -o d
 misused 'spim|confocal is missing' simulate -o d
 misused '"confocal" is one argument too many' simulate spim confocal -o d
-misused 'there is no "model export", only "model info"' model export m
-misused 'info MODEL is missing' model info
+misused 'what to do is missing: info or export' model
+misused 'there is no "model import"' model import m
+misused 'MODEL is missing' model info
+misused 'MODEL is missing' model export -o d.zip
+misused '--output FILE.zip is missing' model export m
+misused 'there is no option --filters' model export m -o d.zip --filters d.png
+misused '--cite and --doi need each other' model export m -o d.zip --cite "A paper"
+misused '--github needs --author NAME' model export m -o d.zip --github someone
 misused '"a" is one argument too many' bench a
 
-check "no misuse wrote anything" holds_no_file a b c d m n
+check "no misuse wrote anything" holds_no_file a b c d m n d.zip
 
 finish

@@ -201,6 +201,69 @@ septum model info model.onnx --filters filters.png
 check "an existing picture is refused" exited 1 "filters.png: "
 septum model info model.onnx --filters filters.png --force
 check "unless forced" succeeded
+cp model.onnx before.onnx
+ln model.onnx another-name.onnx
+for name in model.onnx another-name.onnx; do
+    septum model info model.onnx --filters $name --force
+    check "but not over the model itself" exited 1 "$name: is read from"
+done
+check "which is as it was" cmp -s before.onnx model.onnx
+
+septum model export model.onnx -o package.zip
+check "model export succeeds" succeeded
+check "and prints nothing" [ ! -s "$out" -a ! -s "$err" ]
+python3 - <<'PYTHON'
+import zipfile
+with zipfile.ZipFile("package.zip") as package:
+    assert package.testzip() is None
+    package.extractall("package")
+PYTHON
+check "the package is whole" [ $? -eq 0 ]
+check "and holds these files" [ "$(ls package | tr '\n' ' ')" = \
+    "README.md cover.png rdf.yaml test_input.npy test_output.npy weights.onnx " ]
+check "the model as it is" cmp -s package/weights.onnx model.onnx
+check "under a name that tells it" grep -q '^name: "Septum membrane ConvNet model"$' \
+    package/rdf.yaml
+for name in README.md cover.png test_input.npy test_output.npy weights.onnx; do
+    check "and the digest of $name" grep -qF \
+        "{source: $name, sha256: $(sha256sum <package/$name | cut -d ' ' -f 1)" \
+        package/rdf.yaml
+done
+check "no license that nobody gave" sh -c '! grep -q ^license package/rdf.yaml'
+check "its page tells how to validate" grep -q '^# Validation$' package/README.md
+check "and the history" grep -q '^- trained 2 epochs' package/README.md
+septum model info package/weights.onnx
+check "Septum reads the model in it" succeeded
+TZ=Asia/Tokyo septum model export model.onnx -o again.zip
+check "the same model gives the same bytes" cmp -s package.zip again.zip
+septum model export other.onnx -o package.zip
+check "an existing package is refused" exited 1 "package.zip: exists already"
+check "and is as it was" cmp -s package.zip again.zip
+septum model export half.onnx -o package.zip --force --license CC0-1.0
+check "unless forced" succeeded
+check "which replaces it" sh -c '! cmp -s package.zip again.zip'
+septum model export model.onnx -o model.onnx --force
+check "a model is not written over by its package" exited 1 "model.onnx: is read from"
+check "and is as it was, too" cmp -s before.onnx model.onnx
+septum model export log.csv -o never.zip
+check "what is no model is not packed" exited 1 "log.csv: "
+septum model export nowhere.onnx -o never.zip
+check "nor what is not there" exited 1 "nowhere.onnx: No such file"
+septum model export model.onnx -o no/where.zip
+check "a folder that is not there is told" exited 1 "no/where.zip: No such file"
+septum model export model.onnx -o folder --force
+check "and a folder is not replaced" exited 1 "folder: is no file"
+septum model export model.onnx -o never.zip --license "my own"
+check "a license is one of the list" exited 1 'the license "my own" cannot be one'
+(
+    ulimit -f 8 # blocks of 512 bytes: as on a disk that is full
+    trap '' XFSZ
+    septum model export model.onnx -o never.zip
+    echo $status >full.status
+)
+status=$(cat full.status)
+check "a file that cannot be written whole is told" exited 1 "never.zip: "
+check "and none of these left anything" holds_no_file never.zip never.zip.*.part
 
 septum bench --json --quiet --net "$net" --tile 32 --threads 1
 check "bench succeeds" succeeded
