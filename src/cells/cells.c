@@ -266,8 +266,7 @@ spt_cells_cut(const char *name, const float *membrane, uint32_t height, uint32_t
                         .height = height,
                         .width = width,
                         .pixels = (uint32_t)pixels,
-                        .threshold = (float)rule->threshold,
-                        .cells = cells};
+                        .threshold = (float)rule->threshold};
     enum septum_status status = SEPTUM_OK;
 
     if (pixels > SPT_CELLS_PIXELS_MAX || pixels == 0)
@@ -276,6 +275,7 @@ spt_cells_cut(const char *name, const float *membrane, uint32_t height, uint32_t
                         " pixels cannot be cut into cells; "
                         "1 to %" PRIu64 " pixels can",
                         name, width, height, SPT_CELLS_PIXELS_MAX);
+    land.cells = cells;
     land.level = spt_alloc_array(land.pixels, sizeof *land.level);
     land.parent = spt_alloc_array(land.pixels, sizeof *land.parent);
     land.next = spt_alloc_array(land.pixels, sizeof *land.next);

@@ -162,7 +162,7 @@ is_the_same_as_the_naive_version(void **state)
             spt_cells_cut("map", membrane, height, width, &rule, cells, &count, NULL),
             SEPTUM_OK);
         assert_int_equal(naive_cells(membrane, height, width, &rule, expected), count);
-        assert_memory_equal(cells, expected, height * width * sizeof *cells);
+        assert_memory_equal(cells, expected, (size_t)height * width * sizeof *cells);
         found += count;
     }
     assert_true(found > 200);
