@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "api/arguments.h"
-#include "api/segment_page.h"
+#include "api/products.h"
 #include "api/source.h"
 #include "base/alloc.h"
 #include "image/input.h"
@@ -194,7 +194,7 @@ score_maps(const struct septum_score_options *options, struct septum_score *out,
         status = spt_model_read(options->model, &model, err);
     if (status == SEPTUM_OK)
         status = spt_labelled_open(&options->probability, &options->truth,
-                                   spt_segment_sift, &labelled, err);
+                                   spt_products_sift, &labelled, err);
     if (status != SEPTUM_OK)
         goto done;
     for (int k = 0; k < COMMON_THRESHOLDS; k++)
@@ -260,7 +260,7 @@ score_cells(const struct septum_score_options *options, struct septum_score *out
     struct spt_partition_score mean;
     uint64_t pixels = 0;
     enum septum_status status = spt_labelled_open(
-        &options->cells, &options->truth, spt_segment_sift_cells, &labelled, err);
+        &options->cells, &options->truth, spt_products_sift_cells, &labelled, err);
 
     for (size_t i = 0; status == SEPTUM_OK && i < labelled.images.count; i++)
         status = count_cells(&labelled, i, &tally, &pixels, err);

@@ -4,8 +4,6 @@
 #include "api/segment_page.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,148 +18,6 @@
 
 /* Rows of about so many bytes are shown to the normaliser at a time. */
 #define PIECE_BYTES ((uint64_t)4 << 20)
-
-/* What the values of a product are made from each probability. */
-typedef float (*make_fn)(float probability, float threshold);
-
-static float
-keep(float probability, float threshold)
-{
-    (void)threshold;
-    return probability;
-}
-
-static float
-find_uncertainty(float probability, float threshold)
-{
-    (void)threshold;
-    return 1 - 2 * fabsf(probability - 0.5F);
-}
-
-static float
-call_membrane(float probability, float threshold)
-{
-    return probability >= threshold ? 255.0F : 0.0F;
-}
-
-enum wanted {
-    ALWAYS,
-    MASK,
-    UNCERTAINTY,
-    CELLS,
-};
-
-static const struct product {
-    const char *ending;
-    enum wanted wanted;
-    enum spt_picture_kind kind;
-    make_fn make; /* NULL: not of each pixel alone, but of the whole map */
-} products[SPT_PRODUCTS] = {
-    {".tif", ALWAYS, SPT_PICTURE_FLOAT_TIFF, keep},
-    {"-mask.png", MASK, SPT_PICTURE_BYTE_PNG, call_membrane},
-    {"-uncertainty.tif", UNCERTAINTY, SPT_PICTURE_FLOAT_TIFF, find_uncertainty},
-    {"-cells.tif", CELLS, SPT_PICTURE_SHORT_TIFF, NULL},
-};
-
-bool
-spt_product_wanted(const struct septum_segment_options *options, size_t product)
-{
-    enum wanted wanted = products[product].wanted;
-
-    return wanted == ALWAYS || (wanted == MASK && options->mask) ||
-           (wanted == UNCERTAINTY && options->uncertainty) ||
-           (wanted == CELLS && options->cells);
-}
-
-/* Letters of a name before the ending of a product other than the map; 0: has none. */
-static size_t
-stem_length(const char *name)
-{
-    size_t length = strlen(name);
-
-    for (size_t p = 0; p < SPT_PRODUCTS; p++) {
-        size_t ending = strcspn(products[p].ending, ".");
-
-        if (ending > 0 && length > ending &&
-            strncmp(name + length - ending, products[p].ending, ending) == 0)
-            return length - ending;
-    }
-    return 0;
-}
-
-static bool
-has_name(const struct spt_page *pages, size_t count, const char *name, size_t length)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(pages[i].name, name, length) == 0 && pages[i].name[length] == '\0')
-            return true;
-    return false;
-}
-
-void
-spt_segment_sift(struct spt_set *maps)
-{
-    struct spt_page *pages = maps->pages;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < maps->count; i++) {
-        const size_t stem = stem_length(pages[i].name);
-
-        if (stem > 0 &&
-            (has_name(pages, kept, pages[i].name, stem) ||
-             has_name(pages + i + 1, maps->count - i - 1, pages[i].name, stem))) {
-            free(pages[i].path);
-            free(pages[i].name);
-        } else {
-            pages[kept++] = pages[i];
-        }
-    }
-    maps->count = kept;
-}
-
-/* Letters of a name before the ending of cells; 0: has none. */
-static size_t
-cells_stem_length(const char *name)
-{
-    size_t stem = stem_length(name);
-
-    return stem > 0 && strcmp(name + stem, "-cells") == 0 ? stem : 0;
-}
-
-void
-spt_segment_sift_cells(struct spt_set *cells)
-{
-    struct spt_page *pages = cells->pages;
-    size_t kept = 0;
-    bool some = false;
-
-    for (size_t i = 0; i < cells->count; i++)
-        some = some || cells_stem_length(pages[i].name) > 0;
-    for (size_t i = 0; i < cells->count && some; i++) {
-        const size_t stem = cells_stem_length(pages[i].name);
-
-        if (stem == 0) {
-            free(pages[i].path);
-            free(pages[i].name);
-        } else {
-            pages[i].name[stem] = '\0';
-            pages[kept++] = pages[i];
-        }
-    }
-    cells->count = some ? kept : cells->count;
-}
-
-char *
-spt_product_path(const struct septum_segment_options *options,
-                 const struct spt_page *page, size_t product)
-{
-    char *path;
-
-    return asprintf(&path, "%s/%s%s", options->directory, page->name,
-                    products[product].ending) < 0
-               ? NULL
-               : path;
-}
 
 static uint64_t
 memory_of(const struct septum_segment_options *options)
@@ -280,11 +136,11 @@ static enum septum_status
 write_row(struct work *work, size_t product, const float *membrane,
           struct septum_error *err)
 {
-    bool as_bytes = products[product].kind != SPT_PICTURE_FLOAT_TIFF;
+    bool as_bytes = spt_products[product].kind != SPT_PICTURE_FLOAT_TIFF;
     float threshold = (float)work->segmentation->threshold;
 
     for (uint32_t x = 0; x < work->page->width; x++)
-        work->values[x] = products[product].make(membrane[x], threshold);
+        work->values[x] = spt_products[product].make(membrane[x], threshold);
     for (uint32_t x = 0; x < work->page->width && as_bytes; x++)
         work->bytes[x] = (uint8_t)work->values[x];
     return spt_writer_rows(work->writer[product],
@@ -363,7 +219,7 @@ cut_cells(struct work *work, struct septum_error *err)
     for (size_t p = 0; p < SPT_PRODUCTS && status == SEPTUM_OK; p++) {
         char *path;
 
-        if (products[p].make != NULL || !spt_product_wanted(options, p))
+        if (spt_products[p].make != NULL || !spt_product_wanted(options, p))
             continue;
         path = spt_product_path(options, work->page, p);
         status = path != NULL
@@ -385,11 +241,11 @@ open_products(struct work *work, struct septum_error *err)
     enum septum_status status = SEPTUM_OK;
 
     for (size_t p = 0; p < SPT_PRODUCTS && status == SEPTUM_OK; p++) {
-        const struct spt_picture picture = {products[p].kind, page->height, page->width,
-                                            page->nm_per_pixel};
+        const struct spt_picture picture = {spt_products[p].kind, page->height,
+                                            page->width, page->nm_per_pixel};
         char *path;
 
-        if (products[p].make == NULL || !spt_product_wanted(options, p))
+        if (spt_products[p].make == NULL || !spt_product_wanted(options, p))
             continue;
         path = spt_product_path(options, page, p);
         status = path != NULL ? spt_writer_open(path, &picture, options->force,

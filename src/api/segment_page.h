@@ -7,28 +7,9 @@
 #ifndef SEPTUM_API_SEGMENT_PAGE_H
 #define SEPTUM_API_SEGMENT_PAGE_H
 
+#include "api/products.h"
 #include "cells/cells.h"
-#include "image/set.h"
 #include "predict/predict.h"
-
-/* The files that an image gives, in the order of spt_product_path()'s numbers. */
-#define SPT_PRODUCTS 4
-
-/* Is product number `product` asked for? */
-bool spt_product_wanted(const struct septum_segment_options *options, size_t product);
-
-/* "DIRECTORY/NAME-mask.png" and the like; the caller's to free; NULL for want of
- * memory. */
-char *spt_product_path(const struct septum_segment_options *options,
-                       const struct spt_page *page, size_t product);
-
-/* Drop from a set of maps what septum segment wrote beside them: pages whose names are
- * another's with the ending of a mask, of an uncertainty map or of cells. */
-void spt_segment_sift(struct spt_set *maps);
-
-/* Where some pages of a set have the names of cells, keep only these, under the names
- * of the images that they are of. */
-void spt_segment_sift_cells(struct spt_set *cells);
 
 /* Refuse a page whose file can only be read with more memory than is allowed. */
 enum septum_status
