@@ -104,6 +104,14 @@ spt_command_score(int argc, char **argv)
 
     if (outcome != SPT_OPTIONS_READ)
         return spt_command_exit(outcome);
+    if (arguments.options.probability.count == 0 && arguments.options.cells.count == 0)
+        return spt_options_misuse(&usage, "--probability SRC... is missing, or --cells "
+                                          "SRC...");
+    if (arguments.options.probability.count == 0 &&
+        (arguments.options.has_threshold || arguments.options.model != NULL))
+        return spt_options_misuse(&usage, "%s needs --probability SRC...",
+                                  arguments.options.model != NULL ? "--model"
+                                                                  : "--threshold");
     status = septum_score(&arguments.options, &score, &err);
     if (status != SEPTUM_OK)
         return spt_command_end(&usage, status, &err);

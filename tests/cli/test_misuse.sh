@@ -68,7 +68,7 @@ misused '--memory takes a number of bytes' segment -m m -o d a --memory 99999999
 
 misused '--threshold takes a number from 0 to 1, not "1.5"' \
     score --truth a --probability b --threshold 1.5
-misused '--probability SRC... is missing' score --truth a
+misused '--probability SRC... is missing, or --cells SRC...' score --truth a
 
 experiment='experiment -o d --target-images a --target-labels b --labelled 0 --pool 1
     --test 2'

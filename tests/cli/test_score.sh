@@ -93,10 +93,9 @@ septum score --truth unknown.png --cells map8.png --unlabelled-value 127
 check "where nothing is known, no cells are scored, either" exited 1 \
     "unknown.png: no pixel of the truth is known"
 septum score --truth walls.png
-check "nothing to score is told" exited 1 \
-    "there is nothing to score; give probability maps, cells, or both"
+check "nothing to score is told" exited 2 "--probability SRC... is missing, or --cells SRC..."
 septum score --truth walls.png --cells broad.png --threshold 0.4
-check "a threshold without maps is refused" exited 1 "a threshold is one of probability maps"
+check "a threshold without maps is refused" exited 2 "--threshold needs --probability SRC..."
 septum score --truth walls.png --cells found.tif
 check "what is no cell number is told, with its place" exited 1 \
     "found.tif: row 0, column 3: 0.8 is no cell number"
