@@ -34,9 +34,9 @@ static enum septum_status
 make_sample(const struct spt_model *model, struct spt_bytes files[SPT_PACKAGE_FILES],
             struct septum_error *err)
 {
-    struct spt_sample sample = {0};
+    struct spt_package_sample sample = {0};
     enum septum_status status =
-        spt_sample_make(model, spt_package_least(model), &sample, err);
+        spt_package_sample_make(model, spt_package_least(model), &sample, err);
 
     if (status == SEPTUM_OK)
         status = spt_npy_encode(sample.image, sample.side, sample.side,
@@ -45,8 +45,8 @@ make_sample(const struct spt_model *model, struct spt_bytes files[SPT_PACKAGE_FI
         status = spt_npy_encode(sample.membrane, sample.side, sample.side,
                                 &files[SPT_PACKAGE_OUTPUT], err);
     if (status == SEPTUM_OK)
-        status = spt_sample_draw(&sample, &files[SPT_PACKAGE_COVER], err);
-    spt_sample_clear(&sample);
+        status = spt_package_sample_draw(&sample, &files[SPT_PACKAGE_COVER], err);
+    spt_package_sample_clear(&sample);
     return status;
 }
 

@@ -124,7 +124,7 @@ find_contrast(const float *membrane, const uint8_t *truth, size_t count)
 /* Predict the picture, and its negative; keep the one that the model knows better. */
 static enum septum_status
 choose_polarity(struct spt_predictor *predictor, const uint8_t *truth,
-                struct spt_sample *sample, struct septum_error *err)
+                struct spt_package_sample *sample, struct septum_error *err)
 {
     const size_t count = (size_t)sample->side * sample->side;
     float *negative = spt_alloc_array(2 * count, sizeof *negative);
@@ -147,11 +147,11 @@ choose_polarity(struct spt_predictor *predictor, const uint8_t *truth,
 }
 
 enum septum_status
-spt_sample_make(const struct spt_model *model, uint32_t least, struct spt_sample *out,
-                struct septum_error *err)
+spt_package_sample_make(const struct spt_model *model, uint32_t least,
+                        struct spt_package_sample *out, struct septum_error *err)
 {
     const struct spt_predict_options options = {0};
-    struct spt_sample sample = {.side = least > SIDE ? least : SIDE};
+    struct spt_package_sample sample = {.side = least > SIDE ? least : SIDE};
     const size_t count = (size_t)sample.side * sample.side;
     struct spt_predictor *predictor = NULL;
     struct spt_net *net = NULL;
@@ -177,10 +177,10 @@ spt_sample_make(const struct spt_model *model, uint32_t least, struct spt_sample
         status = choose_polarity(predictor, slice.membrane, &sample, err);
     if (status == SEPTUM_OK) {
         *out = sample;
-        sample = (struct spt_sample){0}; /* now the caller's */
+        sample = (struct spt_package_sample){0}; /* now the caller's */
     }
 done:
-    spt_sample_clear(&sample);
+    spt_package_sample_clear(&sample);
     spt_predictor_free(predictor);
     spt_net_free(net);
     free(slice.image);
@@ -190,16 +190,16 @@ done:
 }
 
 void
-spt_sample_clear(struct spt_sample *sample)
+spt_package_sample_clear(struct spt_package_sample *sample)
 {
     free(sample->image);
     free(sample->membrane);
-    *sample = (struct spt_sample){0};
+    *sample = (struct spt_package_sample){0};
 }
 
 enum septum_status
-spt_sample_draw(const struct spt_sample *sample, struct spt_bytes *out,
-                struct septum_error *err)
+spt_package_sample_draw(const struct spt_package_sample *sample, struct spt_bytes *out,
+                        struct septum_error *err)
 {
     const uint32_t every = spt_divide_up(sample->side, DRAWN);
     const uint32_t side = sample->side / every;

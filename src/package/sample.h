@@ -14,20 +14,22 @@
 #include "base/file.h"
 #include "net/model.h"
 
-struct spt_sample {
+struct spt_package_sample {
     uint32_t side;
     float *image;    /* side * side intensities in [0, 255] */
     float *membrane; /* as many probabilities */
 };
 
 /* Make it for `model`, `least` pixels a side or more.  The caller clears *out. */
-enum septum_status spt_sample_make(const struct spt_model *model, uint32_t least,
-                                   struct spt_sample *out, struct septum_error *err);
-void spt_sample_clear(struct spt_sample *sample);
+enum septum_status
+spt_package_sample_make(const struct spt_model *model, uint32_t least,
+                        struct spt_package_sample *out, struct septum_error *err);
+void spt_package_sample_clear(struct spt_package_sample *sample);
 
 /* Both side by side as a PNG of twice its height's width: the picture on the left, the
  * probabilities, white for 1, on the right.  The caller clears *out. */
-enum septum_status spt_sample_draw(const struct spt_sample *sample,
-                                   struct spt_bytes *out, struct septum_error *err);
+enum septum_status
+spt_package_sample_draw(const struct spt_package_sample *sample, struct spt_bytes *out,
+                        struct septum_error *err);
 
 #endif
