@@ -49,7 +49,7 @@ check "--force leaves no slice of the longer stack" count_files spim-a 7
 
 : >file
 septum simulate spim -o file/stack --count 1 --size 48 --quiet
-check "a directory that cannot be made is named" exited 1 "file/stack: "
+check "what keeps a directory from being made is named" exited 1 "septum simulate: file: File exists"
 mkdir mine
 : >mine/images
 septum simulate spim -o mine --count 1 --size 48 --quiet
