@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/fields.h"
 #include "cli/rows.h"
+#include "cli/subcommand.h"
 
 /* All that the subcommands take; each has a table of its own. */
 struct arguments {
@@ -92,8 +93,9 @@ print_info(const struct septum_model_info *info, bool json)
 }
 
 static int
-run_info(const struct spt_usage *usage, const char *file, struct arguments *arguments)
+run_info(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct arguments *arguments = given;
     struct septum_model *model = NULL;
     struct septum_model_info info;
     struct septum_error err = {0};
@@ -113,8 +115,9 @@ run_info(const struct spt_usage *usage, const char *file, struct arguments *argu
 }
 
 static int
-run_export(const struct spt_usage *usage, const char *file, struct arguments *arguments)
+run_export(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct arguments *arguments = given;
     struct septum_error err = {0};
 
     if ((arguments->package.cite == NULL) != (arguments->package.doi == NULL))
@@ -129,12 +132,7 @@ run_export(const struct spt_usage *usage, const char *file, struct arguments *ar
     .options = (table), .option_count = sizeof(table) / sizeof(table)[0]
 #define MODEL_ALONE .positional = "MODEL", .least = 1, .most = 1
 
-static const struct {
-    const char *name;
-    struct spt_usage usage;
-    int (*run)(const struct spt_usage *usage, const char *file,
-               struct arguments *arguments);
-} subcommands[] = {
+static const struct spt_subcommand subcommands[] = {
     {"info",
      {.command = "model info",
       .synopsis = "MODEL [OPTION...]",
@@ -156,43 +154,18 @@ static const struct {
      run_export},
 };
 
-#define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])
-
-static void
-print_overview(void)
-{
-    printf("usage: septum model SUBCOMMAND MODEL [OPTION...]\n\n"
-           "Look into a model file, or take it to other programs.\n");
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        printf("\n");
-        spt_options_help(&subcommands[i].usage);
-    }
-}
-
 int
 spt_command_model(int argc, char **argv)
 {
-    static const struct spt_usage any = {.command = "model"};
+    static const struct spt_subcommands all = {
+        .command = "model",
+        .file = "MODEL",
+        .about = "Look into a model file, or take it to other programs.",
+        .examples = ": info or export",
+        .list = subcommands,
+        .count = sizeof subcommands / sizeof subcommands[0],
+    };
     struct arguments arguments = {0};
-    size_t positionals;
 
-    for (size_t i = 0; i < SUBCOMMANDS && argc > 1; i++) {
-        enum spt_options_outcome outcome;
-
-        if (strcmp(argv[1], subcommands[i].name) != 0)
-            continue;
-        outcome = spt_options_read(&subcommands[i].usage, argc - 1, argv + 1,
-                                   &arguments, &positionals);
-        if (outcome != SPT_OPTIONS_READ)
-            return spt_command_exit(outcome);
-        return subcommands[i].run(&subcommands[i].usage, argv[2], &arguments);
-    }
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_overview();
-            return SPT_EXIT_DONE;
-        }
-    if (argc < 2)
-        return spt_options_misuse(&any, "what to do is missing: info or export");
-    return spt_options_misuse(&any, "there is no \"model %s\"", argv[1]);
+    return spt_subcommand_run(&all, argc, argv, &arguments);
 }

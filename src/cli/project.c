@@ -9,6 +9,7 @@
 #include "cli/fields.h"
 #include "cli/progress.h"
 #include "cli/rows.h"
+#include "cli/subcommand.h"
 
 /* All that the subcommands take; each has a table of its own. */
 struct project {
@@ -82,8 +83,9 @@ static const struct spt_option relink_rows[] = {
 };
 
 static int
-run_create(const struct spt_usage *usage, const char *file, struct project *project)
+run_create(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct project *project = given;
     struct septum_error err = {0};
 
     if (project->pixel_size == HALF_SIZE && project->from == NULL)
@@ -96,8 +98,9 @@ run_create(const struct spt_usage *usage, const char *file, struct project *proj
 }
 
 static int
-run_add(const struct spt_usage *usage, const char *file, struct project *project)
+run_add(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct project *project = given;
     struct septum_project_add_options options = {
         .project = file,
         .images = project->images,
@@ -126,8 +129,9 @@ run_add(const struct spt_usage *usage, const char *file, struct project *project
 }
 
 static int
-run_status(const struct spt_usage *usage, const char *file, struct project *project)
+run_status(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct project *project = given;
     struct septum_project_status about;
     struct septum_error err = {0};
     enum septum_status status = septum_project_status(file, &about, &err);
@@ -170,8 +174,9 @@ run_status(const struct spt_usage *usage, const char *file, struct project *proj
 }
 
 static int
-run_export(const struct spt_usage *usage, const char *file, struct project *project)
+run_export(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct project *project = given;
     struct septum_error err = {0};
 
     return spt_command_end(
@@ -180,8 +185,9 @@ run_export(const struct spt_usage *usage, const char *file, struct project *proj
 }
 
 static int
-run_import(const struct spt_usage *usage, const char *file, struct project *project)
+run_import(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct project *project = given;
     const struct septum_project_import_options options = {
         .project = file,
         .labels = project->labels,
@@ -202,8 +208,9 @@ run_import(const struct spt_usage *usage, const char *file, struct project *proj
 }
 
 static int
-run_relink(const struct spt_usage *usage, const char *file, struct project *project)
+run_relink(const struct spt_usage *usage, const char *file, void *given)
 {
+    struct project *project = given;
     struct septum_project_relinked relinked;
     struct septum_error err = {0};
     enum septum_status status =
@@ -221,12 +228,7 @@ run_relink(const struct spt_usage *usage, const char *file, struct project *proj
     .options = (table), .option_count = sizeof(table) / sizeof(table)[0]
 #define FILE_ALONE .positional = "FILE", .least = 1, .most = 1
 
-static const struct {
-    const char *name;
-    struct spt_usage usage;
-    int (*run)(const struct spt_usage *usage, const char *file,
-               struct project *project);
-} subcommands[] = {
+static const struct spt_subcommand subcommands[] = {
     {"create",
      {.command = "project create",
       .synopsis = "FILE [--from MODEL]",
@@ -281,43 +283,19 @@ static const struct {
      run_relink},
 };
 
-#define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])
-
-static void
-print_overview(void)
-{
-    printf("usage: septum project SUBCOMMAND FILE [OPTION...]\n\n"
-           "A project is one file that holds images (by path), labels, and models.\n");
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        printf("\n");
-        spt_options_help(&subcommands[i].usage);
-    }
-}
-
 int
 spt_command_project(int argc, char **argv)
 {
-    static const struct spt_usage any = {.command = "project"};
+    static const struct spt_subcommands all = {
+        .command = "project",
+        .file = "FILE",
+        .about =
+            "A project is one file that holds images (by path), labels, and models.",
+        .examples = ", such as create or add",
+        .list = subcommands,
+        .count = sizeof subcommands / sizeof subcommands[0],
+    };
     struct project project = {0};
-    size_t positionals;
 
-    for (size_t i = 0; i < SUBCOMMANDS && argc > 1; i++) {
-        enum spt_options_outcome outcome;
-
-        if (strcmp(argv[1], subcommands[i].name) != 0)
-            continue;
-        outcome = spt_options_read(&subcommands[i].usage, argc - 1, argv + 1, &project,
-                                   &positionals);
-        if (outcome != SPT_OPTIONS_READ)
-            return spt_command_exit(outcome);
-        return subcommands[i].run(&subcommands[i].usage, argv[2], &project);
-    }
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_overview();
-            return SPT_EXIT_DONE;
-        }
-    if (argc < 2)
-        return spt_options_misuse(&any, "what to do is missing, such as create or add");
-    return spt_options_misuse(&any, "there is no \"project %s\"", argv[1]);
+    return spt_subcommand_run(&all, argc, argv, &project);
 }
