@@ -4,6 +4,7 @@
 #include "server/body.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -11,41 +12,28 @@
 #define WHOLE ((int64_t)1 << 53) /* JSON's numbers are exact up to here */
 #define SECONDS 2.7e6            /* nobody works on a region for a month */
 
+/* Readers of members: `at` is where the value goes. */
+
 static void
-read_number(struct spt_json *json, struct spt_body *body)
+read_whole(struct spt_json *json, void *at)
 {
-    body->number = spt_json_whole(json, 0, WHOLE);
+    *(int64_t *)at = spt_json_whole(json, 0, WHOLE);
 }
 
 static void
-read_of(struct spt_json *json, struct spt_body *body)
+read_seconds(struct spt_json *json, void *at)
 {
-    body->of = spt_json_whole(json, 0, WHOLE);
-}
+    double seconds = spt_json_number(json);
 
-static void
-read_image(struct spt_json *json, struct spt_body *body)
-{
-    body->image = spt_json_whole(json, 0, WHOLE);
-}
-
-static void
-read_lease(struct spt_json *json, struct spt_body *body)
-{
-    body->lease = spt_json_whole(json, 0, WHOLE);
-}
-
-static void
-read_seconds(struct spt_json *json, struct spt_body *body)
-{
-    body->seconds = spt_json_number(json);
-    if (!(body->seconds >= 0 && body->seconds < SECONDS))
+    *(double *)at = seconds;
+    if (!(seconds >= 0 && seconds < SECONDS))
         json->failed = true;
 }
 
 static void
-read_kind(struct spt_json *json, struct spt_body *body)
+read_kind(struct spt_json *json, void *at)
 {
+    struct spt_body *body = at;
     char word[16];
 
     spt_json_text(json, word, sizeof word);
@@ -59,15 +47,16 @@ read_kind(struct spt_json *json, struct spt_body *body)
 }
 
 static void
-read_tool(struct spt_json *json, struct spt_body *body)
+read_tool(struct spt_json *json, void *at)
 {
-    spt_json_text(json, body->tool, sizeof body->tool);
+    spt_json_text(json, at, SPT_BODY_TOOL_BYTES);
 }
 
 /* [[start, length, value], ...] */
 static void
-read_runs(struct spt_json *json, struct spt_body *body)
+read_runs(struct spt_json *json, void *at)
 {
+    struct spt_runs *runs = at;
     bool outer = false;
 
     while (spt_json_item(json, &outer)) {
@@ -85,7 +74,7 @@ read_runs(struct spt_json *json, struct spt_body *body)
             count++;
         }
         if (json->failed || count != 3 ||
-            !spt_runs_add(&body->runs,
+            !spt_runs_add(runs,
                           (struct spt_run){(uint64_t)numbers[0], (uint64_t)numbers[1],
                                            (uint8_t)numbers[2]})) {
             json->failed = true;
@@ -94,13 +83,17 @@ read_runs(struct spt_json *json, struct spt_body *body)
     }
 }
 
+#define AT(member) offsetof(struct spt_body, member)
+
 static const struct member {
     const char *name;
-    void (*read)(struct spt_json *json, struct spt_body *body);
+    void (*read)(struct spt_json *json, void *at);
+    size_t offset; /* of the value in struct spt_body */
 } members[] = {
-    {"number", read_number}, {"of", read_of},     {"image", read_image},
-    {"lease", read_lease},   {"kind", read_kind}, {"seconds", read_seconds},
-    {"tool", read_tool},     {"runs", read_runs},
+    {"number", read_whole, AT(number)},     {"of", read_whole, AT(of)},
+    {"image", read_whole, AT(image)},       {"lease", read_whole, AT(lease)},
+    {"seconds", read_seconds, AT(seconds)}, {"kind", read_kind, 0}, /* of two members */
+    {"tool", read_tool, AT(tool)},          {"runs", read_runs, AT(runs)},
 };
 
 static const struct member *
@@ -124,7 +117,7 @@ spt_body_read(const struct spt_request *request, struct spt_body *body)
         const struct member *member = find_member(name);
 
         if (member != NULL)
-            member->read(&json, body);
+            member->read(&json, (char *)body + member->offset);
         else
             spt_json_skip(&json);
     }
