@@ -79,20 +79,36 @@ check_instances(const struct spt_page *page, const struct spt_mask_rule *rule,
     return SEPTUM_OK;
 }
 
+/* The values of a mask, cell numbers checked where it holds them; the caller's to free.
+ */
+static enum septum_status
+read_values(const struct spt_page *page, const struct spt_mask_rule *rule, float **out,
+            struct septum_error *err)
+{
+    size_t count = (size_t)page->height * page->width;
+    float *values = spt_alloc_array(count, sizeof *values);
+    enum septum_status status =
+        values != NULL ? spt_page_read(page, values, err)
+                       : spt_fail_memory(err, page->path, count * sizeof *values);
+
+    if (status == SEPTUM_OK && rule->instances)
+        status = check_instances(page, rule, values, err);
+    if (status == SEPTUM_OK)
+        *out = values;
+    else
+        free(values);
+    return status;
+}
+
 enum septum_status
 spt_mask_read_cells(const struct spt_page *page, uint32_t *cells,
                     struct septum_error *err)
 {
     const struct spt_mask_rule rule = {.instances = true};
     size_t count = (size_t)page->height * page->width;
-    float *values = spt_alloc_array(count, sizeof *values);
-    enum septum_status status;
+    float *values = NULL;
+    enum septum_status status = read_values(page, &rule, &values, err);
 
-    if (values == NULL)
-        return spt_fail_memory(err, page->path, count * sizeof *values);
-    status = spt_page_read(page, values, err);
-    if (status == SEPTUM_OK)
-        status = check_instances(page, &rule, values, err);
     for (size_t i = 0; i < count && status == SEPTUM_OK; i++)
         if (values[i] < 0 || values[i] != floorf(values[i]))
             status = spt_fail(err, SEPTUM_EFORMAT,
@@ -111,16 +127,11 @@ spt_mask_read(const struct spt_page *page, const struct spt_mask_rule *rule,
               uint8_t *labels, struct septum_error *err)
 {
     size_t count = (size_t)page->height * page->width;
-    float *values = spt_alloc_array(count, sizeof *values);
-    enum septum_status status;
+    float *values = NULL;
+    enum septum_status status = read_values(page, rule, &values, err);
 
-    if (values == NULL)
-        return spt_fail_memory(err, page->path, count * sizeof *values);
-    status = spt_page_read(page, values, err);
-    if (status == SEPTUM_OK && rule->instances)
-        status = check_instances(page, rule, values, err);
     if (status != SEPTUM_OK)
-        goto done;
+        return status;
     if (rule->instances)
         label_instances(values, page->height, page->width, rule, labels);
     else
@@ -130,7 +141,6 @@ spt_mask_read(const struct spt_page *page, const struct spt_mask_rule *rule,
             if (is_unlabelled(rule, values[i]))
                 labels[i] = SPT_LABEL_UNKNOWN;
     }
-done:
     free(values);
-    return status;
+    return SEPTUM_OK;
 }
